@@ -1,0 +1,34 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lab lab-shell lab-clean bench build clean
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+demo:  ## Build the lab, then bring the Machine Debug Manager on a lab host to its declared state, twice
+	@$(PYTHON) tests/tools/demo.py
+
+test:  ## Everything that passes or fails, with a closing summary (ONLY=units,gates for a part)
+	@$(PYTHON) tests/tools/test.py $(if $(ONLY),--only $(ONLY))
+
+lab:  ## Build the lab, a Windows-like host on Linux
+	@$(PYTHON) tests/lab/lab.py build
+
+lab-shell:  ## PowerShell on a fresh lab host
+	@$(PYTHON) tests/lab/lab.py shell
+
+lab-clean:  ## Remove the lab
+	@$(PYTHON) tests/lab/lab.py clean
+
+bench:  ## Figures side by side with the same job by hand
+	@$(PYTHON) tests/benchmark/bench.py
+
+build:  ## The galaxy artifact, in build/
+	@$(PYTHON) tests/tools/build.py
+
+clean:  ## Remove what these commands leave in the checkout
+	@$(PYTHON) tests/tools/clean.py
