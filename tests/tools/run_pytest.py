@@ -1,0 +1,62 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Running a folder of pytest tests as a stage of ``make test``."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+
+from collection import OUTPUT, ROOT, linked_path
+from results import Result, count_property, read_junit
+
+
+def run_pytest(name: str, folder: str, minutes: int) -> Result:
+    """Run the tests of a folder, and return their counts from the JUnit file; no test at all is a failure."""
+    if not (ROOT / folder).is_dir():
+        return Result(failed=1, notes=[f"{name}: there is no folder {folder}"])
+    report = OUTPUT / f"{name}.xml"
+    command = [sys.executable, "-m", "pytest", folder, f"--junit-xml={report}", "-o", "junit_family=xunit1", "-q", "-ra"]
+    if importlib.util.find_spec("pytest_ansible"):
+        command.append("--ansible-unit-inject-only")
+    environment = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=linked_path(), ANSIBLE_DEVEL_WARNING="false")
+    code = run_limited(command, environment, minutes)
+    if not report.exists():
+        return Result(failed=1, notes=[f"{name}: pytest ended with {code} and left no result"])
+    result = read_junit(report)
+    result.notes = [f"{name}: {note}" for note in result.notes]
+    if code == 5 or result == Result():
+        result += Result(failed=1, notes=[f"{name}: no test was found in {folder}"])
+    elif code not in (0, 1) or (code and not result.failed):
+        result += Result(failed=1, notes=[f"{name}: pytest ended with {code}"])
+    used = count_property(report, "pytest_ansible")
+    if used:
+        result.notes.append(f"{name}: pytest-ansible served " + ", ".join(f"{count} tests with its {how}" for how, count in used.items()))
+    return result
+
+
+def run_limited(command: list[str], environment: dict[str, str], minutes: int) -> int:
+    """Run a command in a process group of its own, which is ended as a whole when its time is over."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return process.wait(minutes * 60)
+    except subprocess.TimeoutExpired:
+        print(f"error: not done after {minutes} minutes, so it was ended: {' '.join(command)}", flush=True)
+        return -signal.SIGTERM
+    finally:
+        _end_group(process)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            continue
