@@ -142,7 +142,7 @@ def _folder(source: str) -> Path:
 def _key(source: str) -> str:
     """Return a short name for everything that an environment is made from."""
     parts = [*PACKAGES, *DEBIAN_PACKAGES, source, sys.version]
-    wheels = _wheels()
+    folder = wheels()
     if source != "index" and wheels:
         parts += [str(wheels), *sorted(entry.name for entry in wheels.glob("*.whl"))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
@@ -180,13 +180,14 @@ def _index_options() -> list[str]:
 
 
 def _wheels_options() -> list[str]:
-    wheels = _wheels()
+    folder = wheels()
     if not wheels:
         raise PythonEnvError("there is no folder of wheels; WINCOM_WHEELS names one")
     return ["--no-index", "--find-links", str(wheels)]
 
 
-def _wheels() -> Path | None:
+def wheels() -> Path | None:
+    """Return the folder of wheels, None where there is none."""
     folder = Path(os.environ.get("WINCOM_WHEELS") or ROOT.parent / "shared" / "wheels")
     return folder.resolve() if folder.is_dir() else None
 
