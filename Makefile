@@ -28,7 +28,7 @@ bench:  ## Figures side by side with the same job by hand
 	@$(PYTHON) tests/benchmark/bench.py
 
 build:  ## The galaxy artifact, in build/
-	@$(PYTHON) tests/tools/build.py
+	@$(PYTHON) tests/tools/galaxy.py
 
 clean:  ## Remove what these commands leave in the checkout
 	@$(PYTHON) tests/tools/clean.py

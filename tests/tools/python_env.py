@@ -143,8 +143,8 @@ def _key(source: str) -> str:
     """Return a short name for everything that an environment is made from."""
     parts = [*PACKAGES, *DEBIAN_PACKAGES, source, sys.version]
     folder = wheels()
-    if source != "index" and wheels:
-        parts += [str(wheels), *sorted(entry.name for entry in wheels.glob("*.whl"))]
+    if source != "index" and folder:
+        parts += [str(folder), *sorted(entry.name for entry in folder.glob("*.whl"))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -181,9 +181,9 @@ def _index_options() -> list[str]:
 
 def _wheels_options() -> list[str]:
     folder = wheels()
-    if not wheels:
+    if not folder:
         raise PythonEnvError("there is no folder of wheels; WINCOM_WHEELS names one")
-    return ["--no-index", "--find-links", str(wheels)]
+    return ["--no-index", "--find-links", str(folder)]
 
 
 def wheels() -> Path | None:

@@ -34,7 +34,8 @@ def run_pytest(name: str, folder: str, minutes: int) -> Result:
         result += Result(failed=1, notes=[f"{name}: pytest ended with {code}"])
     used = count_property(report, "pytest_ansible")
     if used:
-        result.notes.append(f"{name}: pytest-ansible served " + ", ".join(f"{count} tests with its {how}" for how, count in used.items()))
+        parts = ", ".join(f"{count} tests with its {how}" for how, count in used.items())
+        result.notes.append(f"{name}: pytest-ansible served {parts}")
     return result
 
 

@@ -11,8 +11,9 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
-from gates.outcome import GateFailed, GateUnavailable
 from results import Result
+
+from gates.outcome import GateFailed, GateUnavailable
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import build
+import galaxy
+
 from gates.outcome import GateFailed, GateUnavailable, report
 
 # What only a developer has: the lab, the tools of this checkout, caches, results.
@@ -29,7 +30,7 @@ def check() -> str:
     if not shutil.which("ansible-galaxy"):
         raise GateUnavailable("ansible-galaxy isn't installed")
     with tempfile.TemporaryDirectory() as folder:
-        artifact = build.build(Path(folder))
+        artifact = galaxy.build(Path(folder))
         with tarfile.open(artifact) as archive:
             names = archive.getnames()
         report(examine(names))

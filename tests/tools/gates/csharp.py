@@ -11,6 +11,7 @@ from pathlib import Path
 
 import dotnet
 from collection import ROOT
+
 from gates.outcome import GateUnavailable, report
 from gates.requires import core_csharp
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import dotnet
 from collection import ROOT, linked_path
+
 from gates.outcome import GateFailed, GateUnavailable, report
 from gates.requires import payload
 

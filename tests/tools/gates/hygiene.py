@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from collection import ROOT, sources
+
 from gates.outcome import report
 
 _RULES = (

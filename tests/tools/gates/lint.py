@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 
 from collection import ROOT, linked_path, sources
+
 from gates.outcome import GateFailed, GateUnavailable, tool
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collection import ROOT
+
 from gates.outcome import report
 from gates.requires import payload
 

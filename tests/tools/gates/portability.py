@@ -16,6 +16,7 @@ from pathlib import Path
 
 import dotnet
 from collection import ROOT
+
 from gates.csharp import compile_csharp
 from gates.outcome import GateUnavailable, report
 

@@ -19,13 +19,16 @@ import tempfile
 from pathlib import Path
 
 import apt
-import build
 import dotnet
+import galaxy
 import python_env
+from collection import cache_dir
+
 from gates.outcome import GateFailed, GateUnavailable
 
 _IGNORABLE = {"types-docutils"}  # wanted by an exact version's own dependencies, used by no test
 _DEBIAN_MODULES = {"voluptuous": "python3-voluptuous"}  # pure Python, and missing in some folders of wheels
+_NOISE = r"(Running|Configured|Installing|Created|Looking|Processing|Successfully installed|Using cached pip|WARNING: Using locale)"
 _PSLINT = "pslint"  # needs PSScriptAnalyzer from a gallery
 _STAND_IN = '''"""Stands in for get-pip: installs the pip that Python brings, then modules that no wheel has."""
 import shutil, subprocess, sys, sysconfig
@@ -45,10 +48,11 @@ def check() -> str:
         base = Path(folder)
         collection = _unpack(base)
         wheels = _wheels()
-        library, skipped, modules = base / "library", [_PSLINT], []
+        library, skipped = base / "library", [_PSLINT]
+        modules: list[str] = []
         if wheels:
             skipped += _relaxed(Path(ansible_test.__file__).parent, library, wheels, modules)
-        environment = _environment(base / "home", library, wheels, modules)
+        environment = _environment(cache_dir("sanity", Path(sys.prefix).name), library, wheels, modules)
         options = [option for name in skipped for option in ("--skip-test", name)]
         done = subprocess.run(
             [sys.executable, str(Path(sys.executable).with_name("ansible-test")), "sanity", "--color", "no", *options],
@@ -65,7 +69,7 @@ def _unpack(base: Path) -> Path:
     """Lay out the artifact's files as a git repository, which is how ansible-test lists them."""
     collection = base / "ansible_collections" / "wincom" / "dcom"
     collection.mkdir(parents=True)
-    with tarfile.open(build.build(base)) as archive:
+    with tarfile.open(galaxy.build(base)) as archive:
         archive.extractall(collection)
     (collection / ".gitignore").write_text("/tests/output/\n/MANIFEST.json\n/FILES.json\n", encoding="utf-8")
     for command in (["init", "--quiet"], ["add", "--all"]):
@@ -112,16 +116,16 @@ def _from_debian(name: str, modules: list[str]) -> bool:
 
 
 def _environment(home: Path, library: Path, wheels: Path | None, modules: list[str]) -> dict[str, str]:
-    """Return the environment of ansible-test: a home of its own, and real interpreters in PATH instead of shims."""
+    """Return the environment of ansible-test: a home of its own, kept, and real interpreters in PATH instead of shims."""
     cache = home / ".ansible" / "test" / "cache"
-    cache.mkdir(parents=True)
+    cache.mkdir(parents=True, exist_ok=True)
     text = (Path(_package_folder(library)) / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
     for version in re.findall(r"pip='([\d.]+)'", text):
         (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(_STAND_IN.format(modules=modules), encoding="utf-8")
     environment = dict(os.environ, HOME=str(home))
     if wheels:
         settings = home / ".config" / "pip" / "pip.conf"
-        settings.parent.mkdir(parents=True)
+        settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(f"[global]\nno-index = true\nfind-links = {wheels}\n", encoding="utf-8")
         environment["PYTHONPATH"] = str(library)
     programs = [Path(sys.executable).parent, Path(sys.base_prefix) / "bin", Path("/usr/local/bin"), Path("/usr/bin"), Path("/bin")]
@@ -146,5 +150,5 @@ def _canonical(name: str) -> str:
 
 def _interesting(text: str) -> str:
     """Return the lines that say what is wrong."""
-    lines = [line for line in text.splitlines() if not re.match(r"(Running|Configured|Installing|Created|Looking|WARNING: Using locale)", line)]
+    lines = [line for line in text.splitlines() if not re.match(_NOISE, line)]
     return "\n".join(lines[-60:])
