@@ -1,0 +1,208 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# Finds an AppID and what hangs on it: classes, mapped executables, service, running server.
+# Always HKEY_LOCAL_MACHINE, which is what Windows reads; HKEY_CLASSES_ROOT may show the user's own keys instead.
+
+using namespace Microsoft.Win32
+using namespace System.Diagnostics
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+
+#AnsibleRequires -PowerShell ..module_utils._Host
+
+$appIdPath = 'SOFTWARE\Classes\AppID'
+$guidPattern = '^\{?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$'
+
+# A key of HKEY_LOCAL_MACHINE, $null where there is none. The caller disposes it.
+Function Open-MachineKey {
+    param ([string]$Path, [switch]$Writable, [RegistryView]$View = [RegistryView]::Registry64)
+    $root = [RegistryKey]::OpenBaseKey([RegistryHive]::LocalMachine, $View)
+    try { $root.OpenSubKey($Path, [bool]$Writable) }
+    finally { $root.Dispose() }
+}
+
+# A [RegistryValue], $null where it or its key does not exist.
+Function Read-MachineValue {
+    param ([string]$Path, [string]$Name, [RegistryView]$View = [RegistryView]::Registry64)
+    $key = Open-MachineKey $Path -View $View
+    if (-not $key) { return }
+    try { [RegistryValue]::Read($key.Handle, $Name) }
+    finally { $key.Dispose() }
+}
+
+# The text of a REG_SZ or REG_EXPAND_SZ value, $null for none or another type.
+Function ConvertFrom-TextValue {
+    param ($Value)
+    if ($Value.Type -in 1, 2) { [System.Text.Encoding]::Unicode.GetString($Value.Data).TrimEnd([char]0) }
+}
+
+Function ConvertTo-TextValue {
+    param ([string]$Text)
+    [RegistryValue]::new(1, [System.Text.Encoding]::Unicode.GetBytes("$Text`0"))
+}
+
+Function Read-MachineText {
+    param ([string]$Path, [string]$Name, [RegistryView]$View = [RegistryView]::Registry64)
+    ConvertFrom-TextValue (Read-MachineValue $Path $Name $View)
+}
+
+# The AppID that a class names in either view, $null where it names none.
+Function Get-ClassAppId {
+    param ([string]$Clsid)
+    foreach ($view in [RegistryView]::Registry64, [RegistryView]::Registry32) {
+        $appId = Read-MachineText "SOFTWARE\Classes\CLSID\$Clsid" 'AppID' $view
+        if ($appId) { return $appId }
+    }
+}
+
+# The CLSID of a ProgID, by way of CurVer where it is independent of versions.
+Function Get-ProgIdClass {
+    param ([string]$ProgId)
+    foreach ($name in $ProgId, (Read-MachineText "SOFTWARE\Classes\$ProgId\CurVer" '')) {
+        $clsid = if ($name) { Read-MachineText "SOFTWARE\Classes\$name\CLSID" '' }
+        if ($clsid) { return $clsid }
+    }
+}
+
+# The one AppID that an id means: @{ AppId; Name; Problem }. $Id: AppID or CLSID (a GUID, braces or not), ProgID, name of a mapped
+# executable, or the name of the AppID as dcomcnfg shows it. Problem says what was found where it is not exactly one.
+Function Find-AppId {
+    param ([string]$Id)
+
+    $keys = @{}
+    foreach ($key in [ComKey]::AppIds()) { $keys[$key.Key] = $key }
+    $found = @{} # AppID -> how the id led to it
+    if ($Id -match $guidPattern) {
+        $guid = "{$($Matches[1])}"
+        $appId = if ($keys.ContainsKey($guid)) { $guid } else { Get-ClassAppId $guid }
+        if ($appId) { $found[$appId] = 'class' }
+    }
+    else {
+        if ($keys[$Id].AppId) { $found[$keys[$Id].AppId] = 'executable' }
+        $clsid = Get-ProgIdClass $Id
+        $appId = if ($clsid) { Get-ClassAppId $clsid }
+        if ($appId) { $found[$appId] = 'ProgID' }
+        foreach ($key in $keys.Values) {
+            if ($key.Name -eq $Id -and $key.Key -match $guidPattern) { $found[$key.Key] = 'name' }
+        }
+    }
+
+    $ids = @($found.Keys | Sort-Object)
+    $only = if ($ids.Count -eq 1) { $keys[$ids[0]] }
+    $problem = if ($ids.Count -gt 1) {
+        $list = @($ids | ForEach-Object { "$_ '$($keys[$_].Name)' (by its $($found[$_]))" }) -join ', '
+        "'$Id' fits $($ids.Count) AppIDs: $list. Give the GUID of the one that is meant"
+    }
+    elseif (-not $ids) {
+        $alike = @($keys.Values | Where-Object { "$($_.Name)".IndexOf($Id, [StringComparison]::OrdinalIgnoreCase) -ge 0 } | Select-Object -First 5)
+        "'$Id' is no AppID, class with an AppID, ProgID, mapped executable or application name of this host" +
+        $(if ($alike) { '; similar names: ' + (@($alike | ForEach-Object { "$($_.Name) $($_.Key)" }) -join ', ') })
+    }
+    elseif (-not $only) { "'$Id' leads (by its $($found[$ids[0]])) to the AppID $($ids[0]), which is not registered" }
+    @{ AppId = $only.Key; Name = "$($only.Name)"; Problem = $problem }
+}
+
+# What hangs on an AppID. -Unregistered: for an id whose server will be registered first.
+Function Get-AppId {
+    param ([string]$AppId, [string]$Name, [switch]$Unregistered)
+
+    $target = @{
+        AppId = $AppId
+        Name = $Name
+        Path = "$appIdPath\$AppId"
+        Registered = -not $Unregistered
+        Classes = @()
+        Executables = @() # names of the mapped executables
+        Service = $null
+        IsSurrogate = $false
+        Images = @() # full paths of the programs that LocalServer32 starts
+    }
+    if ($Unregistered) { return $target }
+
+    $target.Classes = @([ComKey]::ClassesOf($AppId))
+    $target.Executables = @([ComKey]::AppIds() | Where-Object { $_.AppId -eq $AppId -and $_.Key -notmatch $guidPattern } | ForEach-Object Key)
+    $target.IsSurrogate = $null -ne (Read-MachineValue $target.Path 'DllSurrogate')
+    $service = Read-MachineText $target.Path 'LocalService'
+    if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
+    if (-not $target.Service) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
+    $target
+}
+
+# Stops where a COM+ application owns the AppID: its catalog would overwrite what the registry says.
+Function Assert-NotComPlus {
+    param ($Target)
+    if ($Target.Classes | Where-Object { $_.LocalServer -match 'dllhost(\.exe)?"?\s+/processid:' }) {
+        throw "the AppID $($Target.AppId) '$($Target.Name)' belongs to a COM+ application, whose catalog owns its identity and roles; " +
+        'set them in Component Services'
+    }
+}
+
+# The program that LocalServer32 starts, as CreateProcess takes it: blanks in an unquoted path included.
+Function Get-ServerImage {
+    param ($Class)
+
+    $line = if ($Class.ServerExecutable) { "`"$($Class.ServerExecutable)`"" } else { "$($Class.LocalServer)".Trim() }
+    if ($line.StartsWith('"')) { return [Server]::LongPath($line.Split([char]'"')[1]) }
+    $path = ''
+    foreach ($word in $line.Split([char]' ')) {
+        $path = "$path $word".TrimStart()
+        foreach ($try in $path, "$path.exe") {
+            if ([System.IO.File]::Exists($try)) { return [Server]::LongPath($try) }
+        }
+    }
+}
+
+# The running processes of an AppID's server as [Process].
+Function Get-ServerProcess {
+    param ($Target)
+
+    if ($Target.Service) {
+        $id = [Server]::ProcessOf($Target.Service.ServiceHandle)
+        if ($id) { return Get-Process -Id $id -ErrorAction SilentlyContinue }
+    }
+    foreach ($image in $Target.Images) {
+        [Process]::GetProcessesByName([System.IO.Path]::GetFileNameWithoutExtension($image)) | Where-Object {
+            try { [Server]::LongPath($_.MainModule.FileName) -eq $image }
+            catch { $false } # ended meanwhile
+        }
+    }
+}
+
+# 'no', 'server' or 'reboot', judged from the state, so that a restart that a former run still owes is seen: a server
+# reads most of its settings once, so one that is older than the last write of its keys does not follow them.
+Function Get-RestartRequired {
+    param ($Target, [object[]]$Running, [bool]$Changing)
+
+    if (-not $Running) { return 'no' }
+    $started = @($Running | ForEach-Object { $_.StartTime.ToUniversalTime() } | Sort-Object)[0]
+    $newer = foreach ($path in @($Target.Path) + @($Target.Executables | ForEach-Object { "$appIdPath\$_" })) {
+        $key = Open-MachineKey $path
+        if ([RegistryValue]::LastWrite($key.Handle) -gt $started) { $path }
+        $key.Dispose()
+    }
+    if (-not $Changing -and -not $newer) { 'no' }
+    # Restarting one service of a shared process leaves that process, and what COM read at its start, as it is.
+    elseif ($Target.Service.ServiceType -band 0x20) { 'reboot' }
+    else { 'server' }
+}
+
+# Runs a server with /regserver; returns what Find-AppId says then. Success is that the id is there, whatever the exit code.
+Function Register-Server {
+    param ([string]$Path, [string]$Id, [int]$TimeoutSeconds = 60)
+
+    $start = [ProcessStartInfo]::new($Path, '/regserver')
+    $start.UseShellExecute = $false
+    $start.CreateNoWindow = $true
+    try { $process = [Process]::Start($start) }
+    catch { throw "'$Path /regserver' could not be started: $(Get-Reason $_)" }
+    # Not its descendants: a server that registration leaves running is not waited for.
+    if (-not $process.WaitForExit($TimeoutSeconds * 1000)) {
+        $process.Kill()
+        throw "'$Path /regserver' did not end within $TimeoutSeconds seconds and was ended; it may be showing a dialog, try it on the host"
+    }
+    $found = Find-AppId $Id
+    if ($found.Problem) { throw "'$Path /regserver' ended with exit code $($process.ExitCode), but $($found.Problem)" }
+    $found
+}
+
+Export-ModuleMember -Function *-AppId, *-Machine*, *-Server*, *-TextValue, Assert-NotComPlus, Get-RestartRequired

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# What this host is, and how its errors read.
+
+using namespace System.Security.Principal
+
+$hostVariables = 'COMPUTERNAME', 'SystemRoot', 'windir', 'SystemDrive', 'ProgramFiles', 'ProgramFiles(x86)', 'ProgramW6432',
+'CommonProgramFiles', 'CommonProgramFiles(x86)', 'CommonProgramW6432'
+
+Function Assert-Administrator {
+    $identity = [WindowsIdentity]::GetCurrent()
+    if (-not ([WindowsPrincipal]$identity).IsInRole([WindowsBuiltInRole]::Administrator)) {
+        throw "the connection runs as $($identity.Name) without administrator rights, which DCOM settings need; connect as a member of " +
+        'Administrators whose token UAC does not filter (a domain account, or become)'
+    }
+}
+
+# %NAME% becomes this host's value, for variables that are the same for every user of the host.
+Function Expand-HostVariable {
+    param ([string]$Text)
+
+    $parts = $Text.Split([char]'%')
+    if ($parts.Length % 2 -eq 0) { throw "'$Text' has a single %" }
+    for ($i = 1; $i -lt $parts.Length; $i += 2) {
+        if ($parts[$i] -notin $hostVariables) { throw "'$Text' uses %$($parts[$i])%; only these are known: $($hostVariables -join ', ')" }
+        $parts[$i] = [string][Environment]::GetEnvironmentVariable($parts[$i])
+    }
+    $parts -join ''
+}
+
+# The exception that Windows raised, without the wrapping that PowerShell adds to method calls.
+Function Get-RootException {
+    param ($ErrorRecord)
+    $ErrorRecord.Exception.GetBaseException()
+}
+
+Function Get-Reason {
+    param ($ErrorRecord)
+    (Get-RootException $ErrorRecord).Message.Trim().TrimEnd('.')
+}
+
+Export-ModuleMember -Function Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException

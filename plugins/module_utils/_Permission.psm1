@@ -1,0 +1,211 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# Decides a permission: what holds, what is declared, whether the change is safe.
+
+using namespace System.Security.AccessControl
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+
+#AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._SecurityDescriptor
+#AnsibleRequires -PowerShell ..module_utils._Setting
+
+# Where an AppID has no list of its own: the machine's value, else what COM answers (COMSD; 2 and 3 are the limits, which must
+# never become an application's list), else what Windows documents.
+$defaults = @{
+    launch = @{ Value = 'DefaultLaunchPermission'; Com = 0; Sddl = 'O:BAG:BAD:(A;;0x1f;;;BA)(A;;0x1f;;;IU)(A;;0x1f;;;SY)' }
+    access = @{ Value = 'DefaultAccessPermission'; Com = 1; Sddl = 'O:BAG:BAD:(A;;0x7;;;PS)(A;;0x3;;;SY)(A;;0x7;;;BA)' }
+}
+$everyone = 'S-1-1-0'
+$system = 'S-1-5-18'
+# So many callers that an entry must name its rights: Everyone, Authenticated Users, Users, Guests, NETWORK, ANONYMOUS, all packages.
+$broad = $everyone, 'S-1-5-11', 'S-1-5-32-545', 'S-1-5-32-546', 'S-1-5-2', 'S-1-5-7', 'S-1-15-2-1'
+# A deny for one of these reaches SYSTEM or administrators: they or, at the host itself, groups that have them as members.
+$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-114'
+
+# Entries are raw because a bare name is one; the action plugin makes each @{ principal; type; mask ($null: default); optional }.
+Function Get-PermissionOption {
+    $entries = @{ type = 'list'; elements = 'raw' }
+    $text = @{ type = 'str' }
+    @{
+        type = 'dict'
+        options = @{ add = $entries; remove = $entries; set = $entries; sddl = $text; binary = $text; default = @{ type = 'bool' } }
+        mutually_exclusive = @(
+            , @('set', 'sddl', 'binary', 'default')
+            foreach ($form in 'set', 'sddl', 'binary', 'default') { , @($form, 'add'); , @($form, 'remove') }
+        )
+        required_one_of = @(, @('add', 'remove', 'set', 'sddl', 'binary', 'default'))
+    }
+}
+
+# $Kind: launch or access. $Params: all options of the task, of which allow_lockout lets the guards step aside.
+Function Get-PermissionDecision {
+    param ([string]$Kind, [string]$ValueName, $Wanted, $Target, $Params)
+
+    $decision = New-Decision
+    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
+    $default = Get-DefaultPermission $Kind
+    $now = if ($null -eq $stored) { $default } else { ConvertFrom-StoredPermission $Kind $stored }
+    $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
+
+    $request = Resolve-Request $Kind $Wanted
+    $decision.Skipped = $request.Skipped
+    $decision.Problems = $request.Problems
+    $edits = $null -ne $Wanted.add -or $null -ne $Wanted.remove
+    if ($edits -and $now.Problem) {
+        $decision.Problems += "the stored list $($now.Problem); add and remove can't start from it, declare the whole list with set, sddl or default"
+    }
+    if ($decision.Problems) { return $decision }
+
+    $new = if ($Wanted.default) { $default } else { Get-WantedPermission $Kind $Wanted $request $now ($null -ne $stored) }
+    if ($new.Problem) {
+        $decision.Problems = @("the declared list $($new.Problem)")
+        return $decision
+    }
+    # That a declared list happens to equal the default does not make it one; edits that the default satisfies leave it alone.
+    $change = if ($Wanted.default) { $null -ne $stored }
+    elseif ($null -eq $stored -and -not $edits) { $true }
+    else { (Get-PermissionIdentity $now) -cne (Get-PermissionIdentity $new) }
+    $value = if (-not $Wanted.default) { [RegistryValue]::new(3, (ConvertTo-PermissionByte $new).Bytes) }
+    $decision.After = if ($change) { Get-PermissionData $new $value ([bool]$Wanted.default) } else { $decision.Before }
+    if (-not $change) { return $decision }
+
+    if (-not $Params.allow_lockout) { $decision.Problems = @(Get-Lockout $now $new | ForEach-Object { "$_; allow_lockout: true does it nevertheless" }) }
+    $order = if (Test-RightTaken $now $new) { 1 } else { 5 }
+    $decision.Changes = @(New-Change $order $ValueName $Target.Path $ValueName $stored $value)
+    $decision
+}
+
+Function Get-DefaultPermission {
+    param ([string]$Kind)
+
+    $source = $defaults[$Kind]
+    $stored = Read-MachineValue 'SOFTWARE\Microsoft\Ole' $source.Value
+    if ($stored) {
+        $permission = ConvertFrom-StoredPermission $Kind $stored
+        if (-not $permission.Problem) { return $permission }
+    }
+    $bytes = try { [Com]::DefaultPermission($source.Com) } catch [EntryPointNotFoundException] { $null }
+    if ($bytes) { return ConvertFrom-PermissionByte $Kind $bytes }
+    New-Permission $Kind ([RawSecurityDescriptor]::new($source.Sddl))
+}
+
+Function ConvertFrom-StoredPermission {
+    param ([string]$Kind, $Value)
+    if ($Value.Type -eq 3) { return ConvertFrom-PermissionByte $Kind $Value.Data }
+    New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one"
+}
+
+# Names become SIDs, missing rights their default. @{ add; remove; set; Problems; Skipped }
+Function Resolve-Request {
+    param ([string]$Kind, $Wanted)
+
+    $request = @{ add = @(); remove = @(); set = @(); Problems = @(); Skipped = @() }
+    foreach ($form in 'add', 'remove', 'set') {
+        foreach ($entry in $Wanted[$form] | Where-Object { $_ }) {
+            $account = Resolve-Principal $entry.principal
+            $allows = $form -ne 'remove' -and $entry.type -eq 'allow'
+            if ($account.Missing -and $entry.optional) { $request.Skipped += $entry.principal }
+            elseif ($account.Problem) { $request.Problems += $account.Problem }
+            elseif ($allows -and $null -eq $entry.mask -and $account.Sid -in $broad) {
+                $request.Problems += "'$($entry.principal)' stands for so many callers that the entry must name its rights"
+            }
+            else {
+                $mask = if ($null -eq $entry.mask) { Get-RightsMask $Kind -Local:$allows } else { $entry.mask }
+                $request[$form] += @{ Type = $entry.type; Sid = $account.Sid; Mask = $mask }
+            }
+        }
+    }
+    foreach ($entry in $request.add) {
+        $clash = @($request.remove | Where-Object { $_.Type -eq $entry.Type }) + @($request.add | Where-Object { $_.Type -ne $entry.Type })
+        if ($clash | Where-Object { $_.Sid -eq $entry.Sid -and ($_.Mask -band $entry.Mask) }) {
+            $request.Problems += "the same rights of '$($entry.Sid)' are added and taken away"
+        }
+    }
+    $request
+}
+
+Function Get-WantedPermission {
+    param ([string]$Kind, $Wanted, $Request, $Now, [bool]$IsStored)
+
+    if ($null -ne $Wanted.set) {
+        return Set-PermissionEntry $(if ($IsStored -and $Now.Descriptor) { $Now } else { New-EmptyPermission $Kind }) $Request.set
+    }
+    if ($Wanted.sddl -or $Wanted.binary) {
+        try {
+            $new = if ($Wanted.sddl) { New-Permission $Kind ([RawSecurityDescriptor]::new($Wanted.sddl)) }
+            else { ConvertFrom-PermissionByte $Kind ([Convert]::FromBase64String($Wanted.binary)) }
+        }
+        catch { return New-Permission $Kind -Problem "can't be read: $(Get-Reason $_)" }
+        if ($new.Problem) { return $new }
+        return Join-Permission $new $(if ($IsStored) { $Now })
+    }
+    $new = $Now
+    if ($Request.remove) { $new = Remove-PermissionEntry $new $Request.remove }
+    if ($Request.add) { $new = Add-PermissionEntry $new $Request.add }
+    $new
+}
+
+# A permission as data. Bytes are there for what only they can say: how to put it back, what is wrong with it.
+Function Get-PermissionData {
+    param ($Permission, $Value, [bool]$IsDefault)
+
+    @{
+        default = $IsDefault
+        problem = $Permission.Problem
+        disorder = Test-DenyAfterAllow $Permission
+        entries = @(Get-PermissionEntry $Permission | ForEach-Object { @{ type = $_.Type; sid = $_.Sid; mask = $_.Mask } })
+        unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid } })
+        owner = "$($Permission.Descriptor.Owner)"
+        group = "$($Permission.Descriptor.Group)"
+        binary = if ($Value.Type -eq 3) { [Convert]::ToBase64String($Value.Data) } else { '' }
+    }
+}
+
+# Whether anything is taken away: a right allowed before, or a right not denied before.
+Function Test-RightTaken {
+    param ($Now, $New)
+
+    if ($Now.Descriptor -and $null -eq $Now.Descriptor.DiscretionaryAcl) { return $true }
+    $before, $after = (Get-PermissionMask $Now), (Get-PermissionMask $New)
+    foreach ($key in @($before.Keys) + @($after.Keys)) {
+        $old = $left = 0
+        $null = $before.TryGetValue($key, [ref]$old)
+        $null = $after.TryGetValue($key, [ref]$left)
+        if ($key -like 'deny*') { $old, $left = $left, $old }
+        if ($old -band -bnot $left) { return $true }
+    }
+    $false
+}
+
+# Why a change would lock the system out. The guards judge the change: what was so already is not refused.
+Function Get-Lockout {
+    param ($Now, $New)
+
+    $wasEmpty = $null -ne $Now.Descriptor.DiscretionaryAcl -and -not $Now.Descriptor.DiscretionaryAcl.Count
+    if (-not $New.Descriptor.DiscretionaryAcl.Count -and -not $wasEmpty) { 'an empty list lets nobody in' }
+    elseif ($New.Kind -eq 'access' -and (Test-SystemAccess $Now) -and -not (Test-SystemAccess $New)) {
+        'SYSTEM would lose local access, without which COM itself can not call the server'
+    }
+    $before = Get-PermissionMask $Now
+    foreach ($entry in Get-PermissionEntry $New | Where-Object { $_.Type -eq 'deny' -and $_.Sid -in $reaching }) {
+        $old = 0
+        $null = $before.TryGetValue("deny|$($entry.Sid)", [ref]$old)
+        if ($entry.Mask -band -bnot $old -band (Get-RightsMask $New.Kind -Local)) { "denying local rights to '$($entry.Sid)' reaches SYSTEM or Administrators" }
+    }
+}
+
+Function Test-SystemAccess {
+    param ($Permission)
+
+    if (-not $Permission.Descriptor) { return $false }
+    if ($null -eq $Permission.Descriptor.DiscretionaryAcl) { return $true }
+    $held = @{ allow = 0; deny = 0 }
+    foreach ($entry in Get-PermissionEntry $Permission | Where-Object { $_.Sid -in $system, $everyone }) {
+        $held[$entry.Type] = $held[$entry.Type] -bor $entry.Mask
+    }
+    -not $Permission.Problem -and ($held.allow -band -bnot $held.deny -band (Get-RightsMask $Permission.Kind -Local))
+}
+
+Export-ModuleMember -Function Get-PermissionDecision, Get-PermissionOption

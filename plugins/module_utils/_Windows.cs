@@ -1,0 +1,333 @@
+// Copyright (c) 2026 wincom.dcom contributors
+// GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+// What Windows offers to native callers only. C# 5. Failures are Win32Exception, so that callers can tell "no such account"
+// (1332) from "could not ask" (1722, 1355, 1789).
+
+using Microsoft.Win32;
+using Microsoft.Win32.SafeHandles;
+using System;
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Security.Principal;
+using System.Text;
+
+namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+{
+// A registry value as stored: type number and raw bytes, so that undoing is exact.
+public class RegistryValue
+{
+    public int Type;
+    public byte[] Data;
+
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern int RegQueryValueExW(SafeRegistryHandle key, string name, IntPtr reserved, out int type, byte[] data, ref int size);
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern int RegSetValueExW(SafeRegistryHandle key, string name, int reserved, int type, byte[] data, int size);
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern int RegDeleteValueW(SafeRegistryHandle key, string name);
+    [DllImport("advapi32")]
+    static extern int RegQueryInfoKeyW(SafeRegistryHandle key, IntPtr cls, IntPtr clsSize, IntPtr reserved, IntPtr keys, IntPtr maxKey,
+        IntPtr maxClass, IntPtr values, IntPtr maxName, IntPtr maxData, IntPtr descriptor, out long lastWrite);
+
+    public RegistryValue(int type, byte[] data)
+    {
+        Type = type;
+        Data = data;
+    }
+
+    static void Check(int error)
+    {
+        if (error != 0)
+            throw new Win32Exception(error);
+    }
+
+    // Null where there is no such value.
+    public static RegistryValue Read(SafeRegistryHandle key, string name)
+    {
+        int type, size = 65536, error;
+        byte[] data;
+        do
+        {
+            data = new byte[size];
+            error = RegQueryValueExW(key, name, IntPtr.Zero, out type, data, ref size);
+        } while (error == 234); // ERROR_MORE_DATA
+        if (error == 2)
+            return null;
+        Check(error);
+        Array.Resize(ref data, size);
+        return new RegistryValue(type, data);
+    }
+
+    // A null value deletes. RegistryKey.DeleteValue drops the error code.
+    public static void Write(SafeRegistryHandle key, string name, RegistryValue value)
+    {
+        if (value != null)
+            Check(RegSetValueExW(key, name, 0, value.Type, value.Data, value.Data.Length));
+        else if (Read(key, name) != null)
+            Check(RegDeleteValueW(key, name));
+    }
+
+    // When the key was last written, UTC.
+    public static DateTime LastWrite(SafeRegistryHandle key)
+    {
+        IntPtr no = IntPtr.Zero;
+        long time;
+        Check(RegQueryInfoKeyW(key, no, no, no, no, no, no, no, no, no, no, out time));
+        return DateTime.FromFileTimeUtc(time);
+    }
+}
+
+// A class, or a key below Classes\AppID: an AppID with its name, or an executable whose AppId is the one it is mapped to.
+public class ComKey
+{
+    public string Key, Name, AppId, LocalServer, ServerExecutable;
+
+    static ComKey Read(RegistryKey parent, string name)
+    {
+        ComKey found = new ComKey();
+        found.Key = name;
+        try
+        {
+            using (RegistryKey key = parent.OpenSubKey(name))
+            {
+                if (key == null)
+                    return found;
+                found.Name = key.GetValue("") as string;
+                found.AppId = key.GetValue("AppID") as string;
+            }
+        }
+        catch (System.Security.SecurityException) { } // a key that hides its values still exists
+        return found;
+    }
+
+    void ReadServer(RegistryKey parent)
+    {
+        using (RegistryKey server = parent.OpenSubKey(Key + @"\LocalServer32"))
+        {
+            if (server == null)
+                return;
+            LocalServer = server.GetValue("") as string;
+            ServerExecutable = server.GetValue("ServerExecutable") as string;
+        }
+    }
+
+    static IEnumerable<ComKey> Below(string path, RegistryView view, Func<RegistryKey, ComKey, bool> wanted)
+    {
+        using (RegistryKey root = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, view))
+        using (RegistryKey all = root.OpenSubKey(@"SOFTWARE\Classes\" + path))
+        {
+            if (all == null)
+                yield break;
+            foreach (string name in all.GetSubKeyNames())
+            {
+                ComKey key = Read(all, name);
+                if (wanted(all, key))
+                    yield return key;
+            }
+        }
+    }
+
+    // All keys below Classes\AppID, which both views share. In compiled code, for a host has thousands of them.
+    public static List<ComKey> AppIds()
+    {
+        return new List<ComKey>(Below("AppID", RegistryView.Registry64, delegate { return true; }));
+    }
+
+    // The classes of an AppID in both views; one that is in both is given once.
+    public static List<ComKey> ClassesOf(string appId)
+    {
+        SortedDictionary<string, ComKey> found = new SortedDictionary<string, ComKey>(StringComparer.OrdinalIgnoreCase);
+        foreach (RegistryView view in new RegistryView[] { RegistryView.Registry32, RegistryView.Registry64 })
+            foreach (ComKey key in Below("CLSID", view, delegate(RegistryKey all, ComKey candidate) {
+                if (!String.Equals(candidate.AppId, appId, StringComparison.OrdinalIgnoreCase))
+                    return false;
+                candidate.ReadServer(all);
+                return true;
+            }))
+                found[key.Key] = key;
+        return new List<ComKey>(found.Values);
+    }
+}
+
+// Who a name or a SID is. Use is SID_NAME_USE: 1 user, 2 group, 4 alias, 5 well-known, 9 computer.
+public class Account
+{
+    public string Sid, Name, Domain;
+    public int Use;
+
+    [DllImport("advapi32", CharSet = CharSet.Unicode, SetLastError = true)]
+    static extern bool LookupAccountNameW(string system, string name, byte[] sid, ref int size, StringBuilder domain, ref int domainSize, out int use);
+    [DllImport("advapi32", CharSet = CharSet.Unicode, SetLastError = true)]
+    static extern bool LookupAccountSidW(string system, byte[] sid, StringBuilder name, ref int size, StringBuilder domain, ref int domainSize, out int use);
+
+    public static Account Find(string nameOrSid)
+    {
+        byte[] sid = new byte[68]; // SECURITY_MAX_SID_SIZE
+        int sidSize = 68, nameSize = 1024, domainSize = 1024;
+        StringBuilder name = new StringBuilder(nameSize), domain = new StringBuilder(domainSize);
+        Account found = new Account();
+        bool ok;
+        if (nameOrSid.StartsWith("S-1-", StringComparison.OrdinalIgnoreCase))
+        {
+            new SecurityIdentifier(nameOrSid).GetBinaryForm(sid, 0);
+            ok = LookupAccountSidW(null, sid, name, ref nameSize, domain, ref domainSize, out found.Use);
+        }
+        else
+        {
+            name.Append(nameOrSid.Substring(nameOrSid.IndexOf('\\') + 1));
+            ok = LookupAccountNameW(null, nameOrSid, sid, ref sidSize, domain, ref domainSize, out found.Use);
+        }
+        if (!ok)
+            throw new Win32Exception(Marshal.GetLastWin32Error());
+        found.Sid = new SecurityIdentifier(sid, 0).Value;
+        found.Name = name.ToString();
+        found.Domain = domain.ToString();
+        return found;
+    }
+}
+
+public static class Lsa
+{
+    [StructLayout(LayoutKind.Sequential)]
+    struct UnicodeString
+    {
+        public ushort Length, MaximumLength;
+        public IntPtr Buffer;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct ObjectAttributes
+    {
+        public int Length;
+        public IntPtr RootDirectory, ObjectName;
+        public int Attributes;
+        public IntPtr SecurityDescriptor, SecurityQualityOfService;
+    }
+
+    [DllImport("advapi32")]
+    static extern uint LsaOpenPolicy(IntPtr system, ref ObjectAttributes attributes, uint access, out IntPtr policy);
+    [DllImport("advapi32")]
+    static extern uint LsaQueryInformationPolicy(IntPtr policy, int what, out IntPtr buffer);
+    [DllImport("advapi32")]
+    static extern uint LsaRetrievePrivateData(IntPtr policy, ref UnicodeString name, out IntPtr data);
+    [DllImport("advapi32")]
+    static extern uint LsaFreeMemory(IntPtr buffer);
+    [DllImport("advapi32")]
+    static extern uint LsaClose(IntPtr policy);
+    [DllImport("advapi32")]
+    static extern int LsaNtStatusToWinError(uint status);
+
+    static void Check(uint status)
+    {
+        if (status != 0)
+            throw new Win32Exception(LsaNtStatusToWinError(status));
+    }
+
+    static IntPtr Open(uint access)
+    {
+        ObjectAttributes attributes = new ObjectAttributes();
+        attributes.Length = Marshal.SizeOf(attributes);
+        IntPtr policy;
+        Check(LsaOpenPolicy(IntPtr.Zero, ref attributes, access, out policy));
+        return policy;
+    }
+
+    // The NetBIOS name of the domain that this computer belongs to; null in a workgroup.
+    public static string PrimaryDomain()
+    {
+        IntPtr policy = Open(1), buffer = IntPtr.Zero; // POLICY_VIEW_LOCAL_INFORMATION
+        try
+        {
+            Check(LsaQueryInformationPolicy(policy, 3, out buffer)); // PolicyPrimaryDomainInformation: name, SID
+            UnicodeString name = (UnicodeString)Marshal.PtrToStructure(buffer, typeof(UnicodeString));
+            bool joined = Marshal.ReadIntPtr(buffer, Marshal.SizeOf(name)) != IntPtr.Zero;
+            return joined ? Marshal.PtrToStringUni(name.Buffer, name.Length / 2) : null;
+        }
+        finally
+        {
+            if (buffer != IntPtr.Zero)
+                LsaFreeMemory(buffer);
+            LsaClose(policy);
+        }
+    }
+
+    // Whether a secret of that name exists. COM counts the terminating NUL as part of the name (KB 259615).
+    public static bool HasSecret(string name)
+    {
+        IntPtr policy = Open(4), data = IntPtr.Zero; // POLICY_GET_PRIVATE_INFORMATION
+        UnicodeString key = new UnicodeString();
+        key.Buffer = Marshal.StringToHGlobalUni(name);
+        key.Length = key.MaximumLength = (ushort)((name.Length + 1) * 2);
+        try
+        {
+            uint status = LsaRetrievePrivateData(policy, ref key, out data);
+            if (status != 0xC0000034) // STATUS_OBJECT_NAME_NOT_FOUND
+                Check(status);
+            return status == 0;
+        }
+        finally
+        {
+            if (data != IntPtr.Zero)
+                LsaFreeMemory(data);
+            Marshal.FreeHGlobal(key.Buffer);
+            LsaClose(policy);
+        }
+    }
+}
+
+public static class Server
+{
+    [StructLayout(LayoutKind.Sequential)]
+    struct ServiceStatus
+    {
+        public int Type, State, Controls, ExitCode, SpecificExitCode, CheckPoint, WaitHint, ProcessId, Flags;
+    }
+
+    [DllImport("advapi32", SetLastError = true)]
+    static extern bool QueryServiceStatusEx(SafeHandle service, int level, out ServiceStatus status, int size, out int needed);
+    [DllImport("kernel32", CharSet = CharSet.Unicode)]
+    static extern int GetLongPathNameW(string path, StringBuilder longPath, int size);
+
+    // The process that a service runs in, 0 where it does not run.
+    public static int ProcessOf(SafeHandle service)
+    {
+        ServiceStatus status;
+        int needed;
+        if (!QueryServiceStatusEx(service, 0, out status, Marshal.SizeOf(typeof(ServiceStatus)), out needed))
+            throw new Win32Exception(Marshal.GetLastWin32Error());
+        return status.ProcessId;
+    }
+
+    // The path with long names; as given where there is no such file.
+    public static string LongPath(string path)
+    {
+        StringBuilder found = new StringBuilder(32767);
+        return GetLongPathNameW(path, found, found.Capacity) > 0 ? Path.GetFullPath(found.ToString()) : path;
+    }
+}
+
+public static class Com
+{
+    [DllImport("ole32")]
+    static extern int CoGetSystemSecurityPermissions(int kind, out IntPtr descriptor);
+    [DllImport("advapi32")]
+    static extern int GetSecurityDescriptorLength(IntPtr descriptor);
+    [DllImport("kernel32")]
+    static extern IntPtr LocalFree(IntPtr memory);
+
+    // What COM applies to an AppID without a list of its own (0 launch, 1 access); null where it does not say.
+    public static byte[] DefaultPermission(int kind)
+    {
+        IntPtr descriptor;
+        if (CoGetSystemSecurityPermissions(kind, out descriptor) != 0)
+            return null;
+        byte[] bytes = new byte[GetSecurityDescriptorLength(descriptor)];
+        Marshal.Copy(descriptor, bytes, 0, bytes.Length);
+        LocalFree(descriptor);
+        return bytes;
+    }
+}
+}

@@ -1,0 +1,87 @@
+#!powershell
+
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+#AnsibleRequires -CSharpUtil Ansible.Basic
+#AnsibleRequires -CSharpUtil ..module_utils._Windows
+#AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Host
+
+$spec = @{
+    options = @{
+        id = @{ type = 'str'; required = $true }
+        state = @{ type = 'str'; choices = 'restarted', 'stopped'; default = 'restarted' }
+    }
+    supports_check_mode = $true
+}
+$module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
+
+$result = $module.Result
+$result.appid = $null
+$result.display_name = $null
+$result.service = $null
+$result.ended = @()
+
+# COM itself lives in them; Windows cannot do without.
+$never = 'RpcSs', 'DcomLaunch', 'RpcEptMapper'
+
+Function Assert-ServiceCanStop {
+    param ($Service)
+
+    $name = $Service.ServiceName
+    if ($name -in $never) { throw "the service '$name' is part of COM itself and is never restarted; restart the computer" }
+    if ($Service.ServiceType -band 0x20) {
+        throw "the service '$name' shares its process with other services. Restarting it alone leaves that process, and what COM read at " +
+        'its start, as it is; restart the computer'
+    }
+    if (-not $Service.CanStop) { throw "the service '$name' does not accept to be stopped now (it is $($Service.Status))" }
+}
+
+# Dependents that run are stopped with it, and started again after it.
+Function Stop-Server {
+    param ($Service)
+
+    $dependents = @($Service.DependentServices | Where-Object { $_.Status -eq 'Running' })
+    Stop-Service -Name $Service.ServiceName -Force
+    if ($module.Params.state -eq 'stopped') { return }
+    foreach ($name in @($Service.ServiceName) + @($dependents | ForEach-Object ServiceName)) { Start-Service -Name $name }
+}
+
+Function Invoke-Server {
+    Assert-Administrator
+    $found = Find-AppId $module.Params.id
+    if ($found.Problem) {
+        # A check run comes here before the server was registered for real.
+        if (-not $module.CheckMode) { throw $found.Problem }
+        $result.msg = "nothing would be ended: $($found.Problem)"
+        return
+    }
+    $target = Get-AppId $found.AppId $found.Name
+    $result.appid = $target.AppId
+    $result.display_name = $target.Name
+    if ($target.IsSurrogate -and -not $target.Service -and -not $target.Images) {
+        throw "the server of $($target.AppId) '$($target.Name)' is a library in a surrogate process (dllhost.exe), which this module does not end"
+    }
+    $running = @(Get-ServerProcess $target)
+    $result.ended = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.MainModule.FileName } })
+    $result.changed = $running.Count -gt 0
+    if ($target.Service) {
+        $result.service = $target.Service.ServiceName
+        if ($running) { Assert-ServiceCanStop $target.Service }
+    }
+    if ($module.CheckMode -or -not $running) { return }
+
+    if ($target.Service) { Stop-Server $target.Service }
+    else {
+        # COM starts the program again when a client asks for it.
+        foreach ($process in $running) {
+            $process.Kill()
+            if (-not $process.WaitForExit(30000)) { throw "process $($process.Id) ($($process.ProcessName)) did not end within 30 seconds" }
+        }
+    }
+}
+
+try { Invoke-Server }
+catch { $module.FailJson("$(Get-Reason $_).", $_) }
+$module.ExitJson()

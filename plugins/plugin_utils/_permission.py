@@ -1,0 +1,276 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Permissions: from what people write to what the module takes, and from what it found to sentences."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+import typing as t
+
+from ._principals import to_name, to_sid, with_sid
+
+# Masks of the rights, without COM_RIGHTS_EXECUTE (0x1), which every entry carries.
+RIGHTS: dict[str, dict[str, int]] = {
+    "launch": {"local_launch": 0x2, "remote_launch": 0x4, "local_activation": 0x8, "remote_activation": 0x10},
+    "access": {"local_access": 0x2, "remote_access": 0x4},
+}
+WORDS = ("local", "remote", "all")
+FORMS = ("add", "remove", "set", "sddl", "binary", "default")
+ENTRY_KEYS = ("principal", "type", "rights", "optional")
+
+EVERYONE, ANONYMOUS, GUESTS = "S-1-1-0", "S-1-5-7", "S-1-5-32-546"
+
+
+class BadInput(Exception):
+    """Something in the task's arguments that can't be meant; the text is for people."""
+
+
+def mask_of(kind: str, rights: t.Iterable[str]) -> int:
+    """The mask of rights by name, where 'local', 'remote' and 'all' are words for several."""
+    mask = 0
+    for right in rights:
+        for name, bit in RIGHTS[kind].items():
+            if right in (name, "all", name.partition("_")[0]):
+                mask |= bit
+    return mask
+
+
+def names_of(kind: str, mask: int) -> list[str]:
+    """The names of the rights in a mask, in dcomcnfg's order."""
+    return [name for name, bit in RIGHTS[kind].items() if mask & bit]
+
+
+# --- from the task to the module -------------------------------------------------------------------------------------
+
+
+def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
+    """A permission option as the module takes it; raises BadInput.
+
+    Args:
+        option: 'launch_permission' or 'access_permission'.
+        value: what the task says.
+        is_true: how Ansible reads a boolean; raises TypeError.
+    """
+    kind = option.partition("_")[0]
+    if not isinstance(value, dict):
+        raise BadInput(f"{option} must be a dictionary with one of {', '.join(FORMS)}, not {value!r}")
+    given = {key: item for key, item in value.items() if item is not None}
+    unknown = sorted(set(given) - set(FORMS))
+    if unknown:
+        raise BadInput(f"{option} has no {', '.join(map(repr, unknown))}; it takes {', '.join(FORMS)}")
+    if "default" in given:
+        if not is_true(given["default"]):
+            raise BadInput(f"{option}: default can only be true; to keep the list, leave the option out")
+        given["default"] = True
+    forms = sorted({"add or remove" if key in ("add", "remove") else key for key in given})
+    if len(forms) != 1:
+        found = " and ".join(forms) if forms else "nothing"
+        raise BadInput(f"{option} takes add and/or remove, or one of set, sddl, binary, default; found {found}")
+    if "binary" in given:
+        _check_base64(option, given["binary"])
+    for form in ("add", "remove", "set"):
+        if form in given:
+            given[form] = _entries(option, kind, form, given[form])
+    _check_overlap(option, given)
+    return given
+
+
+def _check_base64(option: str, text: t.Any) -> None:
+    try:
+        base64.b64decode(str(text), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadInput(f"{option}: binary is not base64 ({error})") from None
+
+
+def _entries(option: str, kind: str, form: str, value: t.Any) -> list[dict[str, t.Any]]:
+    if not isinstance(value, list):
+        value = [value]
+    if not value and form != "set":
+        raise BadInput(f"{option}: {form} is empty; leave it out, or name principals")
+    return [_entry(option, kind, form, item) for item in value]
+
+
+def _entry(option: str, kind: str, form: str, item: t.Any) -> dict[str, t.Any]:
+    """One entry; a bare name stands for its defaults, which depend on who it is and so are the host's to choose (mask None)."""
+    where = f"{option}: {form}"
+    if isinstance(item, str):
+        item = {"principal": item}
+    if not isinstance(item, dict):
+        raise BadInput(f"{where}: an entry is a name or a dictionary, not {item!r}")
+    unknown = sorted(map(str, set(item) - set(ENTRY_KEYS)))
+    if unknown:
+        raise BadInput(f"{where}: an entry has no {', '.join(map(repr, unknown))}; it takes {', '.join(ENTRY_KEYS)}")
+    principal = item.get("principal")
+    if not isinstance(principal, str) or not principal.strip():
+        raise BadInput(f"{where}: an entry needs a principal (a name or a SID), found {item!r}")
+    kind_of_entry = item.get("type") or "allow"
+    if kind_of_entry not in ("allow", "deny"):
+        raise BadInput(f"{where}: the type of {principal!r} is 'allow' or 'deny', not {kind_of_entry!r}")
+    optional = item.get("optional")
+    return {
+        "principal": to_sid(principal),
+        "type": kind_of_entry,
+        "mask": _mask(where, kind, principal, item.get("rights")),
+        "optional": optional if isinstance(optional, bool) else str(optional).lower() in ("yes", "true", "on", "1", "y", "t"),
+    }
+
+
+def _mask(where: str, kind: str, principal: str, rights: t.Any) -> int | None:
+    if rights is None:
+        return None
+    rights = rights if isinstance(rights, list) else str(rights).replace(",", " ").split()
+    known = (*RIGHTS[kind], *WORDS)
+    wrong = [str(right) for right in rights if right not in known]
+    if wrong:
+        other = "access" if kind == "launch" else "launch"
+        hint = f" ({', '.join(wrong)} belongs in {other}_permission)" if all(right in RIGHTS[other] for right in wrong) else ""
+        raise BadInput(f"{where}: {', '.join(wrong)} is no right of a {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}")
+    if not rights:
+        raise BadInput(f"{where}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
+    return mask_of(kind, rights)
+
+
+def _check_overlap(option: str, given: dict[str, t.Any]) -> None:
+    """What contradicts itself by its very text; the host checks the same by SID."""
+    for entry in given.get("add", ()):
+        for other in given.get("remove", ()):
+            same = entry["principal"].casefold() == other["principal"].casefold() and entry["type"] == other["type"]
+            if same and (entry["mask"] is None or other["mask"] is None or entry["mask"] & other["mask"]):
+                name = to_name(entry["principal"], {})
+                raise BadInput(f"{option}: add and remove both name rights of {name!r}")
+
+
+# --- from the module to people ---------------------------------------------------------------------------------------
+
+
+def entry_line(kind: str, entry: dict[str, t.Any], names: t.Mapping[str, str]) -> str:
+    """'allow NT AUTHORITY\\INTERACTIVE (S-1-5-4): local launch, local activation'."""
+    rights = ", ".join(name.replace("_", " ") for name in names_of(kind, entry["mask"])) or "nothing"
+    return f"{entry['type']} {with_sid(entry['sid'], names)}: {rights}"
+
+
+def lines(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str], with_owner: bool) -> list[str]:
+    """A permission as lines for the diff."""
+    found = []
+    if data["default"]:
+        found.append("the machine default")
+    if data["problem"]:
+        found.append(f"invalid: {data['problem']}{explain(data)}")
+    if data["disorder"]:
+        found.append("out of order: a deny entry stands behind an allow entry")
+    by_type = {"deny": [], "allow": []}
+    for entry in data["entries"]:
+        by_type[entry["type"]].append(entry_line(kind, entry, names))
+    found += sorted(by_type["deny"]) + sorted(by_type["allow"])
+    found += [f"unmanaged: {unmanaged_text(part, names)}" for part in data["unmanaged"]]
+    if with_owner:
+        found += [f"owner {with_sid(data['owner'], names)}", f"group {with_sid(data['group'], names)}"]
+    return found or ["nobody"]
+
+
+def unmanaged_text(part: dict[str, str], names: t.Mapping[str, str]) -> str:
+    return f"{part['what']} for {with_sid(part['sid'], names)}" if part["sid"] else part["what"]
+
+
+def previous(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any] | None:
+    """The option that puts a permission back; None where what was stored can't be declared."""
+    if data["default"]:
+        return {"default": True}
+    if data["problem"]:
+        return None
+    if data["unmanaged"] or data["disorder"]:
+        return {"binary": data["binary"]}
+    return {
+        "set": [
+            {"principal": to_name(entry["sid"], names), "type": entry["type"], "rights": names_of(kind, entry["mask"])}
+            for entry in data["entries"]
+        ]
+    }
+
+
+def warnings(kind: str, wanted: dict[str, t.Any], before: dict[str, t.Any], after: dict[str, t.Any], names: t.Mapping[str, str]) -> list[str]:
+    """What a change does that its author may not have meant."""
+    found = []
+    if "set" in wanted and after["unmanaged"]:
+        parts = ", ".join(unmanaged_text(part, names) for part in after["unmanaged"])
+        found.append(f"set does not cover these, they stay: {parts}")
+    if before == after:
+        return found
+    if before["default"] and ("add" in wanted or "remove" in wanted):
+        found.append("this AppID had no list of its own; it starts from the machine default and no longer follows it")
+    if before["default"] and after["default"]:
+        return found
+    old = {(entry["type"], entry["sid"]): entry["mask"] for entry in before["entries"]}
+    local = mask_of(kind, ["local"])
+    for entry in after["entries"]:
+        if not entry["mask"] & ~old.get((entry["type"], entry["sid"]), 0):
+            continue
+        name, mask = to_name(entry["sid"], names), entry["mask"]
+        if entry["type"] == "deny":
+            if not mask & local:
+                found.append(f"{name} is denied remote rights only; as a local caller it still gets in")
+            continue
+        if entry["sid"] in (EVERYONE, ANONYMOUS, GUESTS):
+            found.append(f"this opens the server to {name}")
+        # Launch starts the process, activation gets an object from it: the first alone is of no use.
+        if kind == "launch" and any(mask & launch and not mask & launch << 2 for launch in (0x2, 0x4)):
+            found.append(f"{name} may launch the server but not activate it, so it can't use it")
+    return found
+
+
+# --- what is wrong with malformed bytes --------------------------------------------------------------------------------
+
+
+def explain(data: dict[str, t.Any]) -> str:
+    """' (reason)' for a malformed descriptor, '' for anything else."""
+    if data.get("problem") != "is malformed":
+        return ""
+    return f" ({layout_problem(base64.b64decode(data['binary']))})"
+
+
+def layout_problem(raw: bytes) -> str:
+    """What is wrong with a self-relative security descriptor, after [MS-DTYP] 2.4.6; '' where nothing is."""
+    if len(raw) < 20:
+        return f"it has {len(raw)} bytes, a security descriptor has at least 20"
+    revision, _pad, control, *offsets = struct.unpack_from("<BBH4I", raw)
+    if revision != 1:
+        return f"its revision is {revision}, only 1 is known"
+    if not control & 0x8000:
+        return "it is in absolute form, with addresses instead of offsets"
+    for name, offset in zip(("owner", "group", "system list", "access list"), offsets):
+        if not offset:
+            continue
+        if offset < 20 or offset + 8 > len(raw):
+            return f"its {name} is at offset {offset}, but it is {len(raw)} bytes long"
+        problem = _acl_problem(raw, offset) if "list" in name else _sid_problem(raw, offset, len(raw))
+        if problem:
+            return f"its {name} {problem}"
+    return "it can't be read"
+
+
+def _sid_problem(raw: bytes, offset: int, end: int) -> str:
+    if offset + 8 > end or offset + 8 + 4 * raw[offset + 1] > end:
+        return "ends before its SID does"
+    return "" if raw[offset] == 1 and raw[offset + 1] <= 15 else "holds no valid SID"
+
+
+def _acl_problem(raw: bytes, offset: int) -> str:
+    _revision, _pad, size, count = struct.unpack_from("<BBHH", raw, offset)
+    if size < 8 or offset + size > len(raw):
+        return f"says it is {size} bytes long, which does not fit"
+    at, end = offset + 8, offset + size
+    for number in range(1, count + 1):
+        if at + 4 > end:
+            return f"says it has {count} entries, but ends before entry {number}"
+        kind, _flags, length = struct.unpack_from("<BBH", raw, at)
+        if length < 4 or length % 4 or at + length > end:
+            return f"has an entry {number} of {length} bytes, which does not fit"
+        if kind in (0, 1, 9, 10):
+            problem = _sid_problem(raw, at + 8, at + length)
+            if problem:
+                return f"has an entry {number} that {problem}"
+        at += length
+    return ""
