@@ -37,7 +37,7 @@ Function Get-AppIdSetting {
     @{
         Name = 'run_as'
         Option = @{ type = 'str' }
-        Decide = { param ($Wanted, $Target) Get-RunAsDecision $Wanted $Target }
+        Decide = { param ($Wanted, $Target, $Params) Get-RunAsDecision $Wanted $Target $Params.run_as_for_service }
     }
     @{
         Name = 'executables'
@@ -66,7 +66,7 @@ Function Get-AccessDecision {
 }
 
 Function Get-RunAsDecision {
-    param ([string]$Wanted, $Target)
+    param ([string]$Wanted, $Target, [string]$ForService)
 
     $decision = New-Decision
     $stored = if ($Target.Registered) { Read-MachineValue $Target.Path 'RunAs' }
@@ -78,6 +78,8 @@ Function Get-RunAsDecision {
     elseif ($keyword) { $keyword }
     elseif ($sid) { $sid }
     else { @{ problem = "names '$text', which does not exist" } }
+    $decision.After = $decision.Before
+    if ($Target.Service -and $ForService -eq 'skip') { return $decision }
     if ($Target.Service) { $decision.Warnings += "the server is the service '$($Target.Service.ServiceName)', which runs as its own account; Windows ignores RunAs" }
 
     if ($runAsKeywords.ContainsKey($Wanted)) {

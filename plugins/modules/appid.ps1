@@ -17,6 +17,7 @@ $spec = @{
         id = @{ type = 'str'; required = $true }
         register_with = @{ type = 'list'; elements = 'str' }
         missing = @{ type = 'str'; choices = 'fail', 'skip'; default = 'fail' }
+        run_as_for_service = @{ type = 'str'; choices = 'write', 'skip'; default = 'write' }
         allow_lockout = @{ type = 'bool'; default = $false }
         remap_executables = @{ type = 'bool'; default = $false }
     }
