@@ -1,11 +1,14 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The small parts in C: programs for the hosts, and the doubles of two Windows dlls."""
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+from concurrent import futures
 
+import cache
 import wine
 from cache import LabError
 
@@ -30,11 +33,36 @@ def make(folder):
     """Fill folder with `bin/` (our programs) and `system32/` (the doubles, and Wine's dlls renamed)."""
     (folder / 'bin').mkdir()
     (folder / 'system32').mkdir()
-    for source in sorted(HERE.glob('windows/*.c')):
-        console = ['-mwindows'] if source.stem in WITHOUT_CONSOLE else []
-        compile_c('-municode', *console, '-o', folder / 'bin' / (source.stem + '.exe'), source, *PROGRAM_LIBRARIES)
-    for name, (parts, libraries) in DOUBLES.items():
-        make_double(name, [HERE / 'double' / (part + '.c') for part in parts], libraries, folder / 'system32')
+    programs = sorted(HERE.glob('windows/*.c'))
+    parts = sorted(HERE.glob('double/*.c'))
+    with futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = dict(zip(parts, pool.map(compiled_part, parts)))
+        for source, program in zip(programs, pool.map(compiled_program, programs)):
+            shutil.copy(str(program), str(folder / 'bin' / (source.stem + '.exe')))
+    for name, (stems, libraries) in DOUBLES.items():
+        make_double(name, {HERE / 'double' / (stem + '.c'): objects[HERE / 'double' / (stem + '.c')] for stem in stems},
+                    libraries, folder / 'system32')
+
+
+def compiled_program(source):
+    return compiled(source, '.exe', ['-municode', *(['-mwindows'] if source.stem in WITHOUT_CONSOLE else [])], PROGRAM_LIBRARIES)
+
+
+def compiled_part(source):
+    return compiled(source, '.o', ['-c', '-DWIN32_LEAN_AND_MEAN'], [])
+
+
+def compiled(source, suffix, flags, libraries):
+    """The path of the compiled source; each is kept by what it is made of, so that a change compiles one file."""
+    folder = cache.root() / 'objects'
+    folder.mkdir(exist_ok=True)
+    key = cache.key_of(source, HERE / 'double/lab.h', ' '.join(FLAGS + flags + libraries))
+    target = folder / ('%s-%s%s' % (source.stem, key, suffix))
+    if not target.exists():
+        scratch = folder / ('making-' + target.name)
+        call(COMPILER, *FLAGS, *flags, '-o', scratch, source, *libraries)
+        scratch.rename(target)
+    return target
 
 
 def call(*argv):
@@ -44,12 +72,10 @@ def call(*argv):
     return done.stdout.decode()
 
 
-def compile_c(*arguments):
-    call(COMPILER, *FLAGS, *arguments)
-
-
 def make_double(name, parts, libraries, target):
-    """A dll that exports what Wine's exports: functions called lab_X in our sources as X, the rest forwarded."""
+    """A dll that exports what Wine's exports: functions called lab_X in our sources as X, the rest forwarded.
+
+    parts: {source: object file}."""
     original, renamed = wine.DLLS / (name + '.dll'), name + 'b'
     exported = re.findall(r'^\t\[ *\d+\] (\w+)$', call('x86_64-w64-mingw32-objdump', '-p', original).split('[Ordinal/Name Pointer] Table')[-1], re.M)
     ours = set(re.findall(r'\bWINAPI lab_(\w+)\(', ''.join(part.read_text() for part in parts)))
@@ -60,6 +86,6 @@ def make_double(name, parts, libraries, target):
     forwarded = ['%s=%s.%s' % (export, renamed, export) for export in exported if export not in ours]
     doubled = ['%s=lab_%s' % (export, export) for export in sorted(ours)]
     definition.write_text('LIBRARY %s.dll\nEXPORTS\n%s\n' % (name, '\n'.join(forwarded + doubled)))
-    compile_c('-shared', '-o', target / (name + '.dll'), *parts, definition, '-L%s' % target, '-l%s' % renamed, *libraries)
+    call(COMPILER, *FLAGS, '-shared', '-o', target / (name + '.dll'), *parts.values(), definition, '-L%s' % target, '-l%s' % renamed, *libraries)
     definition.unlink()
     library.unlink()

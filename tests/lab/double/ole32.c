@@ -4,6 +4,7 @@
  * doesn't (its combase.dll has a stub that would end the process). All others
  * are forwarded to ole32b.dll, a renamed copy of Wine's. */
 #include <windows.h>
+#include <objbase.h>
 #include <sddl.h>
 
 #define OLE L"SOFTWARE\\Microsoft\\Ole"
