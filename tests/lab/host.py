@@ -352,7 +352,5 @@ def reap():
 def tear_down(folder):
     prefix = folder / 'prefix'
     if prefix.is_dir():
-        status = os.stat(str(prefix))
         wine.end(prefix)
-        shutil.rmtree('/tmp/.wine-%d/server-%x-%x' % (os.getuid(), status.st_dev, status.st_ino), ignore_errors=True)
     shutil.rmtree(str(folder), ignore_errors=True)

@@ -156,11 +156,16 @@ def start(name, wanted, folder):
         for knob, value in {**wanted.get('doubles', {}), **({'HideBuiltin': 1} if german else {})}.items():
             host.set_double(knob, value)
         if 'registry' in wanted:
-            host.import_registry((folder / wanted['registry']).read_text(encoding='utf-8'))
+            host.import_registry(text_of((folder / wanted['registry']).read_bytes()))
     except BaseException:
         host.stop()
         raise
     return host
+
+
+def text_of(reg_file):
+    """The text of a .reg file (bytes): regedit writes UTF-16, people write UTF-8."""
+    return reg_file.decode('utf-16' if reg_file.startswith((b'\xff\xfe', b'\xfe\xff')) else 'utf-8')
 
 
 def inventory_of(hosts, description):

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The template that hosts are copied from: a Wine prefix with PowerShell in it, small because it is mostly links."""
 import filecmp
-import getpass
 import pathlib
 import shutil
 import subprocess
@@ -49,10 +48,9 @@ def isolate(folder):
     for drive in (folder / 'dosdevices').iterdir():
         if drive.name != 'c:':
             drive.unlink()
-    home = folder / DRIVE / 'users' / getpass.getuser()
-    for link in [path for path in home.iterdir() if path.is_symlink()]:
-        link.unlink()
-        link.mkdir()
+    for path in [path for path in (folder / DRIVE / 'users').rglob('*') if path.is_symlink()]:
+        path.unlink()
+        path.mkdir()
     for superfluous in ('windows/resources/themes', 'windows/Installer'):
         shutil.rmtree(str(folder / DRIVE / superfluous), ignore_errors=True)
 

@@ -59,7 +59,7 @@ def parse_dump(output):
 def parse_reg(source):
     """The entries of the text of a .reg file. Raises ValueError with the line that can't be read."""
     key = None
-    for line in re.sub(r'\\\r?\n\s*', '', source).splitlines():
+    for line in re.sub(r'\\\r?\n\s*', '', source.lstrip('\ufeff')).splitlines():
         line = line.strip()
         if not line or line.startswith((';', 'Windows Registry Editor', 'REGEDIT')):
             continue

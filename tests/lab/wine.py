@@ -1,11 +1,15 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Wine as the lab uses it: where it is, in what environment its programs run, and how one is run and ended."""
+import contextlib
 import os
 import pathlib
+import re
+import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 LOADER = '/usr/lib/wine/wine64'             # Debian's /usr/bin/wine is a script around it
 SERVER = '/usr/lib/wine/wineserver64'
@@ -69,10 +73,24 @@ def processes(prefix):
 
 
 def end(prefix):
-    """End everything that runs in the prefix: the wineserver ends its clients; what is left is killed by its id."""
-    subprocess.run([SERVER, '-k'], env=environment(prefix), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for pid in processes(prefix):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except OSError:
-            pass
+    """End everything that runs in the prefix, its wineserver included, by id; nothing of the registry is saved."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        found = processes(prefix)
+        if not found:
+            break
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    forget_server(prefix)
+
+
+def forget_server(prefix):
+    """Remove the folder of the wineserver's socket; a file in the prefix names it."""
+    note = pathlib.Path(str(prefix)) / 'wineserver'
+    if note.is_file():
+        name = note.read_text().strip()
+        if re.fullmatch(r'wine-\w+', name):
+            shutil.rmtree('/tmp/' + name, ignore_errors=True)
+        note.unlink()
