@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import struct
+import sys
 import tempfile
 import threading
 import time
@@ -59,7 +60,8 @@ class Listener(ThreadingHTTPServer):
         return self.posts_left < 0
 
     def handle_error(self, request, client_address):
-        """A client that went away is no news."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):      # a client that went away is no news
+            super().handle_error(request, client_address)
 
 
 def ntlm_users(user, password):
@@ -119,12 +121,12 @@ class Handler(BaseHTTPRequestHandler):
         return (True, []) if self.context and self.context.complete else (False, offers())
 
     def negotiate(self, scheme, token):
-        if not self.context or self.context.complete:
-            raw_ntlm = scheme.lower() == 'ntlm' or token.startswith(b'NTLMSSP')
-            self.context = spnego.server(protocol='ntlm' if raw_ntlm else 'negotiate')
         try:
             with NTLM_LOCK:                     # spnego finds the account through the environment
                 os.environ['NTLM_USER_FILE'] = self.server.ntlm_users
+                if not self.context or self.context.complete:
+                    raw_ntlm = scheme.lower() == 'ntlm' or token.startswith(b'NTLMSSP')
+                    self.context = spnego.server(protocol='ntlm' if raw_ntlm else 'negotiate')
                 answer = self.context.step(token)
         except spnego.exceptions.SpnegoError:
             self.context = None
