@@ -76,7 +76,7 @@ def powershell(script: Path, *arguments: str, stdin: str | None = None, cwd: Pat
     quiet = {"POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off", "NO_COLOR": "1", "TERM": "dumb"}
     return subprocess.run(
         [str(pwsh()), "-NoProfile", "-NonInteractive", "-File", str(script), *arguments], check=False,
-        env={**os.environ, **quiet}, input=stdin or "", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd,
+        env={**os.environ, **quiet}, input=stdin or "", capture_output=True, text=True, cwd=cwd,
     )
 
 

@@ -14,7 +14,7 @@ from collection import OUTPUT, ROOT, linked_path
 from results import Result, count_property, read_junit
 
 
-def run_pytest(name: str, folder: str, minutes: int) -> Result:
+def run_pytest(name: str, folder: str, minutes: float) -> Result:
     """Run the tests of a folder, and return their counts from the JUnit file; no test at all is a failure."""
     if not (ROOT / folder).is_dir():
         return Result(failed=1, notes=[f"{name}: there is no folder {folder}"])
@@ -39,13 +39,13 @@ def run_pytest(name: str, folder: str, minutes: int) -> Result:
     return result
 
 
-def run_limited(command: list[str], environment: dict[str, str], minutes: int) -> int:
+def run_limited(command: list[str], environment: dict[str, str], minutes: float) -> int:
     """Run a command in a process group of its own, which is ended as a whole when its time is over."""
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         return process.wait(minutes * 60)
     except subprocess.TimeoutExpired:
-        print(f"error: not done after {minutes} minutes, so it was ended: {' '.join(command)}", flush=True)
+        print(f"error: not done after {minutes:g} minutes, so it was ended: {' '.join(command)}", flush=True)
         return -signal.SIGTERM
     finally:
         _end_group(process)

@@ -44,8 +44,8 @@ def check() -> str:
 def examine(names: Iterable[str]) -> list[str]:
     """Return what shouldn't be in the artifact, and what should and isn't."""
     names = list(names)
-    findings = [f"the artifact holds {name}" for name in names if name.startswith(_UNWANTED) or name.endswith(".pyc") or "__pycache__" in name]
-    return findings + [f"the artifact lacks {name}" for name in _WANTED if name not in names]
+    unwanted = [name for name in names if name.startswith(_UNWANTED) or name.endswith(".pyc") or "__pycache__" in name]
+    return [f"the artifact holds {name}" for name in unwanted] + [f"the artifact lacks {name}" for name in _WANTED if name not in names]
 
 
 def resolve(collections: Path) -> str:
@@ -72,7 +72,7 @@ def _run(command: list[str], collections: Path) -> str:
     environment = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(collections), ANSIBLE_HOME=str(collections / "home"), NO_COLOR="1")
     done = subprocess.run(
         command, check=False, cwd=collections, env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        capture_output=True, text=True,
     )
     if done.returncode:
         raise GateFailed(f"{' '.join(command)} ended with {done.returncode}:\n{(done.stderr or done.stdout).strip()}")

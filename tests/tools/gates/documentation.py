@@ -49,7 +49,7 @@ def documentation(names: list[str], collections: str, collection: str) -> dict[s
     done = subprocess.run(
         [program, "--json", "--type", "module", *(f"{collection}.{name}" for name in names)], check=False,
         env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": collections}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        capture_output=True, text=True,
     )
     shown = json.loads(done.stdout) if done.stdout.strip().startswith("{") else {}
     unread = [name for name in names if "doc" not in (shown.get(f"{collection}.{name}") or {})]

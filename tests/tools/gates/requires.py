@@ -18,7 +18,10 @@ _USING = re.compile(r"^using\s+((?:Ansible|ansible_collections)\.[\w.]+);\s*$", 
 
 
 def payload(module: Path) -> list[Path]:
-    """Return the module and those of this collection's utilities that travel with it, the module first."""
+    """Return the module and those of this collection's utilities that travel with it, the module first.
+
+    One that isn't there is returned like the others.
+    """
     found: list[Path] = []
     waiting = [module]
     while waiting:
@@ -26,6 +29,8 @@ def payload(module: Path) -> list[Path]:
         if path in found:
             continue
         found.append(path)
+        if not path.is_file():
+            continue
         waiting += [utility for name in _named(path) if (utility := _utility(name, module.parent.parent))]
     return [module, *sorted(path for path in found if path != module)]
 
