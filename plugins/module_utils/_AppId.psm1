@@ -64,13 +64,12 @@ Function Get-ProgIdClass {
     }
 }
 
-# The one AppID that an id means: @{ AppId; Name; Problem }. $Id: AppID or CLSID (a GUID, braces or not), ProgID, name of a mapped
+# The one AppID that an id means: @{ AppId; Name; Executables; Problem }. $Id: AppID or CLSID (a GUID, braces or not), ProgID, name of a mapped
 # executable, or the name of the AppID as dcomcnfg shows it. Problem says what was found where it is not exactly one.
 Function Find-AppId {
     param ([string]$Id)
 
-    $keys = @{}
-    foreach ($key in [ComKey]::AppIds()) { $keys[$key.Key] = $key }
+    $keys = [ComKey]::AppIds()
     $found = @{} # AppID -> how the id led to it
     if ($Id -match $guidPattern) {
         $guid = "{$($Matches[1])}"
@@ -78,7 +77,7 @@ Function Find-AppId {
         if ($appId) { $found[$appId] = 'class' }
     }
     else {
-        if ($keys[$Id].AppId) { $found[$keys[$Id].AppId] = 'executable' }
+        if ($keys.ContainsKey($Id) -and $keys[$Id].AppId) { $found[$keys[$Id].AppId] = 'executable' }
         $clsid = Get-ProgIdClass $Id
         $appId = if ($clsid) { Get-ClassAppId $clsid }
         if ($appId) { $found[$appId] = 'ProgID' }
@@ -88,9 +87,9 @@ Function Find-AppId {
     }
 
     $ids = @($found.Keys | Sort-Object)
-    $only = if ($ids.Count -eq 1) { $keys[$ids[0]] }
+    $only = if ($ids.Count -eq 1 -and $keys.ContainsKey($ids[0])) { $keys[$ids[0]] }
     $problem = if ($ids.Count -gt 1) {
-        $list = @($ids | ForEach-Object { "$_ '$($keys[$_].Name)' (by its $($found[$_]))" }) -join ', '
+        $list = @($ids | ForEach-Object { "$_ '$(if ($keys.ContainsKey($_)) { $keys[$_].Name })' (by its $($found[$_]))" }) -join ', '
         "'$Id' fits $($ids.Count) AppIDs: $list. Give the GUID of the one that is meant"
     }
     elseif (-not $ids) {
@@ -99,28 +98,28 @@ Function Find-AppId {
         $(if ($alike) { '; similar names: ' + (@($alike | ForEach-Object { "$($_.Name) $($_.Key)" }) -join ', ') })
     }
     elseif (-not $only) { "'$Id' leads (by its $($found[$ids[0]])) to the AppID $($ids[0]), which is not registered" }
-    @{ AppId = $only.Key; Name = "$($only.Name)"; Problem = $problem }
+    $mapped = if ($only) { @($keys.Values | Where-Object { $_.AppId -eq $only.Key -and $_.Key -notmatch $guidPattern } | ForEach-Object Key) }
+    @{ AppId = $only.Key; Name = "$($only.Name)"; Executables = $mapped; Problem = $problem }
 }
 
-# What hangs on an AppID. -Unregistered: for an id whose server will be registered first.
+# What hangs on an AppID that Find-AppId has found. An unregistered one has nothing.
 Function Get-AppId {
-    param ([string]$AppId, [string]$Name, [switch]$Unregistered)
+    param ($Found)
 
     $target = @{
-        AppId = $AppId
-        Name = $Name
-        Path = "$appIdPath\$AppId"
-        Registered = -not $Unregistered
+        AppId = $Found.AppId
+        Name = $Found.Name
+        Path = "$appIdPath\$($Found.AppId)"
+        Registered = $null -ne $Found.AppId
         Classes = @()
-        Executables = @() # names of the mapped executables
+        Executables = @($Found.Executables | Where-Object { $_ }) # names of the mapped executables
         Service = $null
         IsSurrogate = $false
         Images = @() # full paths of the programs that LocalServer32 starts
     }
-    if ($Unregistered) { return $target }
+    if (-not $target.Registered) { return $target }
 
-    $target.Classes = @([ComKey]::ClassesOf($AppId))
-    $target.Executables = @([ComKey]::AppIds() | Where-Object { $_.AppId -eq $AppId -and $_.Key -notmatch $guidPattern } | ForEach-Object Key)
+    $target.Classes = @([ComKey]::ClassesOf($target.AppId).Values)
     $target.IsSurrogate = $null -ne (Read-MachineValue $target.Path 'DllSurrogate')
     $service = Read-MachineText $target.Path 'LocalService'
     if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }

@@ -45,8 +45,7 @@ Function Get-PermissionDecision {
 
     $decision = New-Decision
     $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
-    $default = Get-DefaultPermission $Kind
-    $now = if ($null -eq $stored) { $default } else { ConvertFrom-StoredPermission $Kind $stored }
+    $now = if ($null -eq $stored) { Get-DefaultPermission $Kind } else { ConvertFrom-StoredPermission $Kind $stored }
     $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
 
     $request = Resolve-Request $Kind $Wanted
@@ -58,7 +57,7 @@ Function Get-PermissionDecision {
     }
     if ($decision.Problems) { return $decision }
 
-    $new = if ($Wanted.default) { $default } else { Get-WantedPermission $Kind $Wanted $request $now ($null -ne $stored) }
+    $new = if ($Wanted.default) { Get-DefaultPermission $Kind } else { Get-WantedPermission $Kind $Wanted $request $now ($null -ne $stored) }
     if ($new.Problem) {
         $decision.Problems = @("the declared list $($new.Problem)")
         return $decision

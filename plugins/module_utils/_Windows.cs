@@ -85,27 +85,40 @@ public class ComKey
 {
     public string Key, Name, AppId, LocalServer, ServerExecutable;
 
-    static ComKey Read(RegistryKey parent, string name)
+    // The keys below a key, in compiled code because a host has thousands; with an AppID, only those that name it.
+    static void Read(string path, RegistryView view, string appId, IDictionary<string, ComKey> found)
     {
-        ComKey found = new ComKey();
-        found.Key = name;
-        try
+        using (RegistryKey root = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, view))
+        using (RegistryKey all = root.OpenSubKey(@"SOFTWARE\Classes\" + path))
         {
-            using (RegistryKey key = parent.OpenSubKey(name))
+            if (all == null)
+                return;
+            foreach (string name in all.GetSubKeyNames())
             {
-                if (key == null)
-                    return found;
-                found.Name = key.GetValue("") as string;
-                found.AppId = key.GetValue("AppID") as string;
+                ComKey entry = new ComKey();
+                entry.Key = name;
+                try
+                {
+                    using (RegistryKey key = all.OpenSubKey(name))
+                    {
+                        if (key == null)
+                            continue;
+                        entry.AppId = key.GetValue("AppID") as string;
+                        if (appId != null && !String.Equals(entry.AppId, appId, StringComparison.OrdinalIgnoreCase))
+                            continue;
+                        entry.Name = key.GetValue("") as string;
+                        entry.ReadServer(key);
+                    }
+                }
+                catch (System.Security.SecurityException) { } // a key that hides its values still exists
+                found[name] = entry;
             }
         }
-        catch (System.Security.SecurityException) { } // a key that hides its values still exists
-        return found;
     }
 
-    void ReadServer(RegistryKey parent)
+    void ReadServer(RegistryKey key)
     {
-        using (RegistryKey server = parent.OpenSubKey(Key + @"\LocalServer32"))
+        using (RegistryKey server = key.OpenSubKey("LocalServer32"))
         {
             if (server == null)
                 return;
@@ -114,41 +127,21 @@ public class ComKey
         }
     }
 
-    static IEnumerable<ComKey> Below(string path, RegistryView view, Func<RegistryKey, ComKey, bool> wanted)
-    {
-        using (RegistryKey root = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, view))
-        using (RegistryKey all = root.OpenSubKey(@"SOFTWARE\Classes\" + path))
-        {
-            if (all == null)
-                yield break;
-            foreach (string name in all.GetSubKeyNames())
-            {
-                ComKey key = Read(all, name);
-                if (wanted(all, key))
-                    yield return key;
-            }
-        }
-    }
-
-    // All keys below Classes\AppID, which both views share. In compiled code, for a host has thousands of them.
-    public static List<ComKey> AppIds()
-    {
-        return new List<ComKey>(Below("AppID", RegistryView.Registry64, delegate { return true; }));
-    }
-
-    // The classes of an AppID in both views; one that is in both is given once.
-    public static List<ComKey> ClassesOf(string appId)
+    // All keys below Classes\AppID, which both views share, by name.
+    public static IDictionary<string, ComKey> AppIds()
     {
         SortedDictionary<string, ComKey> found = new SortedDictionary<string, ComKey>(StringComparer.OrdinalIgnoreCase);
-        foreach (RegistryView view in new RegistryView[] { RegistryView.Registry32, RegistryView.Registry64 })
-            foreach (ComKey key in Below("CLSID", view, delegate(RegistryKey all, ComKey candidate) {
-                if (!String.Equals(candidate.AppId, appId, StringComparison.OrdinalIgnoreCase))
-                    return false;
-                candidate.ReadServer(all);
-                return true;
-            }))
-                found[key.Key] = key;
-        return new List<ComKey>(found.Values);
+        Read("AppID", RegistryView.Registry64, null, found);
+        return found;
+    }
+
+    // The classes of an AppID in both views, by CLSID; what the 64-bit view says of a class wins.
+    public static IDictionary<string, ComKey> ClassesOf(string appId)
+    {
+        SortedDictionary<string, ComKey> found = new SortedDictionary<string, ComKey>(StringComparer.OrdinalIgnoreCase);
+        Read("CLSID", RegistryView.Registry32, appId, found);
+        Read("CLSID", RegistryView.Registry64, appId, found);
+        return found;
     }
 }
 

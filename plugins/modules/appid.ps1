@@ -45,7 +45,8 @@ Function Get-Plan {
     $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
     $sids = [regex]::Matches((ConvertTo-Json $result.settings -Depth 9 -Compress), '"(S-1-[0-9-]+)"') | ForEach-Object { $_.Groups[1].Value }
     $result.names = @{}
-    foreach ($sid in $sids | Sort-Object -Unique) { $result.names[$sid] = Get-PrincipalName $sid }
+    # Well-known ones the controller can name itself.
+    foreach ($sid in $sids | Where-Object { $_ -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' } | Sort-Object -Unique) { $result.names[$sid] = Get-PrincipalName $sid }
     $problems = @(Get-PlanProblem $plan)
     if ($problems) { throw ($problems -join '; ') }
     $plan
@@ -65,7 +66,7 @@ Function Set-AppId {
             return
         }
         # Check and run both tell the difference to "not registered": what /regserver writes can't be predicted.
-        $plan = Get-Plan (Get-AppId $module.Params.id -Unregistered)
+        $plan = Get-Plan (Get-AppId $found)
         $result.registered_with = $registrar
         $result.changed = $true
         if ($module.CheckMode) { return }
@@ -73,7 +74,7 @@ Function Set-AppId {
         $told = $result.settings
     }
 
-    $target = Get-AppId $found.AppId $found.Name
+    $target = Get-AppId $found
     $result.appid = $target.AppId
     $result.display_name = $target.Name
     $result.clsids = @($target.Classes | ForEach-Object Key)

@@ -57,7 +57,7 @@ Function Invoke-Server {
         $result.msg = "nothing would be ended: $($found.Problem)"
         return
     }
-    $target = Get-AppId $found.AppId $found.Name
+    $target = Get-AppId $found
     $result.appid = $target.AppId
     $result.display_name = $target.Name
     if ($target.IsSurrogate -and -not $target.Service -and -not $target.Images) {
