@@ -30,7 +30,7 @@ def run_pytest(name: str, folder: str, minutes: float) -> Result:
     result.notes = [f"{name}: {note}" for note in result.notes]
     if code == 5 or result == Result():
         result += Result(failed=1, notes=[f"{name}: no test was found in {folder}"])
-    elif code not in (0, 1) or (code and not result.failed):
+    elif code and not result.failed:
         result += Result(failed=1, notes=[f"{name}: pytest ended with {code}"])
     used = count_property(report, "pytest_ansible")
     if used:
