@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Programs behind a WinRM command shell."""
 import base64
+import contextlib
 import os
 import select
 import subprocess
@@ -23,7 +24,7 @@ class Launchers:
     """Starts launch.exe, and keeps a few waiting for their command line."""
 
     def __init__(self, env):
-        self.env, self.waiting, self.lock = env, [], threading.Lock()
+        self.env, self.waiting, self.lock, self.closed = env, [], threading.Lock(), False
         self.refill()
 
     def start(self, line, more_env):
@@ -51,8 +52,16 @@ class Launchers:
 
     def _refill(self):
         with self.lock:
-            while len(self.waiting) < WARM:
+            while len(self.waiting) < WARM and not self.closed:
                 self.waiting.append(self._spawn('--wait'))
+
+    def close(self):
+        """Start nothing more: a program that Wine starts in a prefix that is gone would make it anew."""
+        with self.lock:
+            self.closed = True
+            for process in self.waiting:
+                process.kill()
+                process.communicate()
 
 
 class Command:
@@ -78,6 +87,8 @@ class Command:
                     self.output.append((streams[stream], data))
                     self.changed.notify_all()
         code = self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
         with self.changed:
             self.code = code if code >= 0 else 1
             self.changed.notify_all()
@@ -104,11 +115,8 @@ class Command:
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()                     # launch.exe's job takes the program with it
-        for pipe in (self.process.stdin,):
-            try:
-                pipe.close()
-            except OSError:
-                pass
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
 
 
 class CommandShell:

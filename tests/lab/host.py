@@ -65,7 +65,7 @@ class Host:
         self.name, self.user, self.password = name.upper(), USER, PASSWORD
         self.accounts = list(accounts)
         self.mdm = [MDM_PATHS.get(place, place) for place in ([mdm] if isinstance(mdm, str) else mdm)]
-        self.folder = self.port = self.listener = self.launchers = None
+        self.folder = self.port = self.listener = self.launchers = self.keeper = None
 
     # ---- life ----
     def start(self):
@@ -92,9 +92,13 @@ class Host:
         if not folder:
             return
         atexit.unregister(self.stop)
+        if self.launchers:
+            self.launchers.close()
         if self.listener:
             self.listener.close()
         tear_down(folder)
+        if self.keeper:
+            self.keeper.wait()
 
     def __enter__(self):
         return self.start()
@@ -132,8 +136,8 @@ class Host:
     def _start_windows(self):
         subprocess.run([wine.SERVER, '-p'], env=self.env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._apply(self._first_registry())         # the first process: Wine boots
-        subprocess.Popen([wine.LOADER, 'C:\\keep.exe'], env=self.env, cwd=str(self.prefix / DRIVE), start_new_session=True,
-                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.keeper = subprocess.Popen([wine.LOADER, 'C:\\keep.exe'], env=self.env, cwd=str(self.prefix / DRIVE), start_new_session=True,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _first_registry(self):
         """What a Windows Server has and Wine lacks, and what the doubles need."""
@@ -203,15 +207,16 @@ class Host:
 
     def processes(self):
         """[(Windows process id, path of its image)]"""
-        lines = self._checked('C:\\process.exe', 'list').decode().splitlines()
+        lines = self.check('C:\\process.exe', 'list').decode().splitlines()
         return [(int(pid), path) for pid, path in (line.split('\t', 1) for line in lines)]
 
     def install_service(self, name, command, account=None):
         """Make a Windows service, started on demand; command is its command line."""
         more = ['obj=', account] if account else []
-        self._checked('sc.exe', 'create', name, 'binPath=', command, 'start=', 'demand', *more)
+        self.check('sc.exe', 'create', name, 'binPath=', command, 'start=', 'demand', *more)
 
-    def _checked(self, *argv, **more):
+    def check(self, *argv, **more):
+        """run(), for a program that has to succeed; its output (bytes). Raises LabError."""
         done = self.run(*argv, **more)
         if done.returncode:
             raise LabError('%s ended with %d on %s: %s' % (' '.join(argv), done.returncode, self.name,
@@ -251,7 +256,7 @@ class Host:
         self._apply([(key, None, registry.DELETE_KEY, b'')])
 
     def _apply(self, entries):
-        self._checked('C:\\regdump.exe', 'apply', stdin=registry.script(entries))
+        self.check('C:\\regdump.exe', 'apply', stdin=registry.script(entries))
 
     # ---- doubles ----
     def set_double(self, name, value):

@@ -24,7 +24,7 @@ from cache import LabError                          # noqa: E402
 from command import LAUNCHER, PWSH                  # noqa: E402
 from host import STANDARD_ACCOUNTS, Account, Host, attach, reap, running       # noqa: E402
 
-DESCRIPTION_KEYS = {'groups', 'accounts', 'mdm', 'connection', 'vars', 'doubles', 'registry', 'german_names'}
+DESCRIPTION_KEYS = {'groups', 'accounts', 'german_names', 'mdm', 'connection', 'vars', 'registry', 'doubles', 'run', 'services', 'start', 'protect'}
 
 
 def main(words=None):
@@ -149,18 +149,40 @@ def start(name, wanted, folder):
     unknown = set(wanted) - DESCRIPTION_KEYS
     if unknown:
         raise LabError('%s: unknown key %s. Known are: %s.' % (name, ', '.join(sorted(unknown)), ', '.join(sorted(DESCRIPTION_KEYS))))
-    more = [Account(**account) if isinstance(account, dict) else Account(account) for account in wanted.get('accounts', [])]
     german = bool(wanted.get('german_names'))
-    host = Host(name, STANDARD_ACCOUNTS + (GERMAN_ACCOUNTS if german else []) + more, wanted.get('mdm', ())).start()
+    every = STANDARD_ACCOUNTS + (GERMAN_ACCOUNTS if german else []) + [account_of(name, said) for said in wanted.get('accounts', [])]
+    host = Host(name, every, wanted.get('mdm', ())).start()
     try:
-        for knob, value in {**wanted.get('doubles', {}), **({'HideBuiltin': 1} if german else {})}.items():
-            host.set_double(knob, value)
-        if 'registry' in wanted:
-            host.import_registry(text_of((folder / wanted['registry']).read_bytes()))
+        if german:
+            host.set_double('HideBuiltin', 1)
+        prepare(host, wanted, folder)
     except BaseException:
         host.stop()
         raise
     return host
+
+
+def prepare(host, wanted, folder):
+    """Bring a started host into the wanted state; doubles come last, so that they spare the preparation."""
+    if 'registry' in wanted:
+        host.import_registry(text_of((folder / wanted['registry']).read_bytes()))
+    for line in wanted.get('run', []):
+        host.check(*line)
+    for service, line in wanted.get('services', {}).items():
+        host.install_service(service, line)
+    for line in wanted.get('start', []):
+        host.start_program(*line)
+    if wanted.get('protect'):
+        host.protect_keys(*wanted['protect'])
+    for knob, value in wanted.get('doubles', {}).items():
+        host.set_double(knob, value)
+
+
+def account_of(host, said):
+    try:
+        return Account(**said) if isinstance(said, dict) else Account(said)
+    except TypeError as error:
+        raise LabError('%s: %s describes no account: %s' % (host, json.dumps(said), error))
 
 
 def text_of(reg_file):

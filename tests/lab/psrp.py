@@ -20,7 +20,7 @@ class Pool:
         self.fragments, self.acknowledged = {}, set()       # {guid: [base64 text]}, {(element, guid)}
         self.process = launchers.start('"%s" -NoLogo -NoProfile -SSHServerMode' % PWSH, None)
         threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        threading.Thread(target=self._drain, daemon=True).start()
         self._data(POOL, creation)
 
     def created(self):
@@ -50,9 +50,14 @@ class Pool:
                 else:
                     self.acknowledged.add((kind, guid))
                 self.changed.notify_all()
+        self.process.stdout.close()
         with self.changed:
             self.ended = True
             self.changed.notify_all()
+
+    def _drain(self):
+        with self.process.stderr:
+            self.process.stderr.read()
 
     def command(self, line, command_id):
         guid = command_id.lower()
@@ -91,6 +96,7 @@ class Pool:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
 
 
 def gone():
