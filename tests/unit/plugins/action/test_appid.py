@@ -1,0 +1,124 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the appid action plugin refuses before the host is reached, and what it makes of a result."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+ID = "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
+KEYWORDS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
+
+
+def refused(play, **args):
+    """The words with which a task is refused; the host was not reached."""
+    with pytest.raises(AnsibleActionFail) as caught:
+        play.run("appid", {"id": ID, **args})
+    assert play.calls == []
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["launch_permission", "access_permission"])
+def test_permissions_are_written_out(play, option):
+    play.run("appid", {"id": ID, option: {"add": "joe"}})
+    assert play.calls[0]["module_args"][option] == {"add": [{"principal": "joe", "type": "allow", "mask": None, "optional": False}]}
+
+
+def test_a_refusal_is_a_sentence_that_names_the_option(play):
+    text = refused(play, access_permission={"add": [{"principal": "joe", "rights": "local_launch"}]})
+    assert text.startswith("access_permission: add: local_launch is no right of ")
+    assert text.endswith(".")
+
+
+# --- register_with ---
+
+
+@pytest.mark.parametrize("guid", [ID, ID.strip("{}"), ID.lower()])
+def test_registration_takes_a_guid(play, guid):
+    play.run("appid", {"id": guid, "register_with": ["C:\\mdm.exe"]})
+    assert play.calls[0]["module_args"]["id"] == guid
+
+
+@pytest.mark.parametrize("name", ["mdm.exe", "Machine Debug Manager", ID[:-3], ID + "0", "", None])
+def test_registration_of_anything_else(play, name):
+    expected = f"register_with needs a GUID as id (the AppID or a CLSID), not {name!r}: only a GUID is known before registration."
+    assert refused(play, id=name, register_with=["C:\\mdm.exe"]) == expected
+
+
+def test_a_name_is_fine_without_registration(play):
+    play.run("appid", {"id": "mdm.exe", "register_with": None})
+    assert len(play.calls) == 1
+
+
+# --- run_as ---
+
+
+@pytest.mark.parametrize("who", [*KEYWORDS[:4], "CONTOSO\\svc", ".\\svc", "svc@contoso.test", None])
+def test_identities_that_may_be(play, who):
+    play.run("appid", {"id": ID, "run_as": who})
+    assert play.calls[0]["module_args"]["run_as"] == who
+
+
+@pytest.mark.xfail(strict=True, reason="defect: the keyword system is refused, for SYSTEM is in the table of names")
+def test_the_keyword_system(play):
+    play.run("appid", {"id": ID, "run_as": "system"})
+    assert len(play.calls) == 1
+
+
+@pytest.mark.parametrize("who", ["CONTOSO\\gmsa$", "WEB01$"])
+def test_accounts_without_a_password(play, who):
+    assert refused(play, run_as=who).startswith(f"run_as: {who!r} is a managed or computer account, which has no password that COM could keep")
+
+
+@pytest.mark.parametrize("who", ["IIS APPPOOL\\Shop", "iis apppool\\x", "NT SERVICE\\W3SVC"])
+def test_virtual_accounts(play, who):
+    assert refused(play, run_as=who) == f"run_as: {who!r} is a virtual account, which COM can't log on; it is fine as a principal in a permission."
+
+
+@pytest.mark.parametrize("who", ["Administrators", "BUILTIN\\Users", "Everyone", "NT AUTHORITY\\SYSTEM"])
+def test_groups(play, who):
+    assert refused(play, run_as=who) == f"run_as: {who!r} is not the account of a user; keywords are {', '.join(KEYWORDS)}."
+
+
+# --- executables ---
+
+
+@pytest.mark.parametrize("executables", [{"add": ["mdm.exe"]}, {"set": []}, {"add": "mdm.exe", "remove": ["a b.exe"]}, None])
+def test_executables_that_may_be(play, executables):
+    play.run("appid", {"id": ID, "executables": executables})
+    assert play.calls[0]["module_args"]["executables"] == executables
+
+
+@pytest.mark.parametrize("name", ["C:\\mdm.exe", "x/mdm.exe", "*.exe", "mdm?.exe", "a:b.exe", "", "  ", '"mdm.exe"'])
+@pytest.mark.parametrize("form", ["add", "set"])
+def test_executables_that_are_no_file_names(play, form, name):
+    assert refused(play, executables={form: [name]}) == f"executables: {form}: {name!r} is not a file name; give the name alone, such as mdm.exe."
+
+
+@pytest.mark.xfail(strict=True, reason="defect: the same executable in add and remove is mapped in one run and unmapped in the next")
+def test_an_executable_that_is_added_and_removed(play):
+    assert refused(play, executables={"add": ["mdm.exe"], "remove": ["MDM.EXE"]})
+
+
+# --- results ---
+
+
+@pytest.mark.parametrize("diff", [False, True])
+def test_the_diff_follows_the_task(play, diff):
+    setting = {"name": "run_as", "before": "launching_user", "after": "interactive_user"}
+    play.result = {"changed": True, "appid": ID, "settings": [setting], "skipped_principals": []}
+    result = play.run("appid", {"id": ID, "run_as": "interactive_user"}, diff=diff)
+    assert ("diff" in result) is diff
+    assert result["previous"] == {"run_as": "launching_user"}
+    assert not {"settings", "names", "results", "failed", "started", "finished"} & set(result)
+
+
+@pytest.mark.xfail(strict=True, reason="defect: the SID of an unmanaged entry is printed with its name twice in the warning")
+def test_a_warning_names_each_principal_once(play):
+    data = {"default": False, "problem": "", "disorder": False, "entries": [], "owner": "", "group": "", "binary": ""}
+    data["unmanaged"] = [{"what": "conditional entry", "sid": "S-1-5-32-545"}]
+    setting = {"name": "launch_permission", "before": data, "after": data}
+    play.result = {"changed": False, "appid": ID, "settings": [setting], "skipped_principals": []}
+    (warning,) = play.run("appid", {"id": ID, "launch_permission": {"set": []}})["warnings"]
+    assert warning.endswith("they stay: conditional entry for BUILTIN\\Users (S-1-5-32-545)")
