@@ -18,7 +18,7 @@ $generic = 0x30000000 # GENERIC_ALL, GENERIC_EXECUTE
 $allRights = @{ launch = 0x1e; access = 0x6 }
 $localRights = @{ launch = 0xa; access = 0x2 }
 $idle = @{ launch = 0; access = 0x18 } # activation means nothing in an access permission, yet shipped ones carry it
-$administrators = [SecurityIdentifier]'S-1-5-32-544'
+$administrators = 'S-1-5-32-544'
 
 # The rights of a kind: all of them, or those of local callers.
 Function Get-RightsMask {

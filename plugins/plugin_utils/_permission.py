@@ -161,7 +161,7 @@ def lines(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str], with_ow
         found.append(f"invalid: {data['problem']}{explain(data)}")
     if data["disorder"]:
         found.append("out of order: a deny entry stands behind an allow entry")
-    by_type = {"deny": [], "allow": []}
+    by_type: dict[str, list[str]] = {"deny": [], "allow": []}
     for entry in data["entries"]:
         by_type[entry["type"]].append(entry_line(kind, entry, names))
     found += sorted(by_type["deny"]) + sorted(by_type["allow"])

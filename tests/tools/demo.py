@@ -41,7 +41,7 @@ def play(programs: Path, inventory: Path, *options: str) -> dict[str, int]:
     with subprocess.Popen(
         [str(programs / command[0]), *command[1:]], cwd=inventory.parent, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stdout:
+        for line in process.stdout or ():
             print(line, end="", flush=True)
             recap = re.match(r"(\S+)\s*: ok=\d+\s+changed=(\d+)", line)
             if recap:
