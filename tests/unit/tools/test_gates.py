@@ -55,7 +55,7 @@ def collection(tmp_path: Path, utility: str) -> Path:
 
 def test_payload_follows_what_a_utility_asks_for(tmp_path):
     with pytest.raises(GateFailed, match=r"large sends 50,\d+ bytes") as failure:
-        payload.check(collection(tmp_path, "/" * 50_000))
+        payload.check(collection(tmp_path, "/" * payload.LIMIT))
     assert "small" not in str(failure.value)
     assert "large" in payload.check(collection(tmp_path, "//"))
 
