@@ -1,0 +1,171 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Bad input gets a clear error, and nothing is written: in check mode and for real."""
+
+import descriptor
+import playbook
+import pytest
+import registry
+import scene
+from descriptor import ADMINISTRATORS, EVERYONE, INTERACTIVE, SYSTEM, allow
+from scene import guid
+
+GOOD = descriptor.encode([allow(SYSTEM, 0x7), allow(ADMINISTRATORS, 0x7)])
+ADD = {"add": ["INTERACTIVE"]}
+TWINS = "Twin Server"
+# stored access permissions that add and remove can't start from
+STORED = {
+    "a text": ((registry.SZ, registry.text("O:BAG:BAD:")), "String value instead of a binary"),
+    "a number": (7, "DWord value instead of a binary"),
+    "no list at all": (descriptor.encode(None), "NULL"),
+    "mixed list": (descriptor.encode([allow(SYSTEM, 0x1), allow(INTERACTIVE, 0x7)]), "mix"),
+    "no execute bit": (descriptor.encode([allow(SYSTEM, 0x6)]), "0x1"),
+    "no bytes": (b"", "0 bytes"),
+    "too short": (GOOD[:15], "15 bytes"),
+    "list behind the end": (GOOD[:16] + b"\xff\0\0\0" + GOOD[20:], "access list is at offset 255"),
+    "owner behind the end": (GOOD[:4] + b"\0\x10\0\0" + GOOD[8:], "owner is at offset 4096"),
+    "entry too long": (GOOD[:30] + b"\xf0\x0f" + GOOD[32:], "entry 1 of 4080 bytes"),
+    "more entries than there are": (GOOD[:24] + b"\x09\0" + GOOD[26:], "entr"),
+}
+BROKEN = {name: guid(100 + number) for number, name in enumerate(STORED)}
+
+
+def task(**more):
+    return {"id": guid(1), **more}
+
+
+def access(**permission):
+    return task(access_permission=permission)
+
+
+def launch(**permission):
+    return task(launch_permission=permission)
+
+
+# name: (arguments, a piece of the error)
+CASES = {
+    "unknown AppID": (task(id=guid(999)), f"'{guid(999)}' is no AppID"),
+    "unknown name": (task(id="No Such Server"), "'No Such Server' is no AppID"),
+    "unknown name like others": (task(id="Twin"), "similar names: Twin Server"),
+    "a name that fits two AppIDs": (task(id=TWINS), f"fits 2 AppIDs: {guid(2)}"),
+    "class whose AppID is missing": (task(id=scene.class_guid(3)), f"leads (by its class) to the AppID {guid(998)}, which is not registered"),
+    "class without AppID": (task(id=scene.class_guid(4)), f"'{scene.class_guid(4)}' is no AppID"),
+    "no such principal": (access(add=["Nobody Here"]), "'Nobody Here' does not exist"),
+    "all bad principals at once": (
+        task(launch_permission={"add": ["Nobody Here", "CONTOSO\\nobody"], "remove": ["S-1-5-x"]}, access_permission={"set": ["SYSTEM", "Me Neither"]}),
+        ("'Nobody Here'", "'CONTOSO\\nobody'", "'S-1-5-x'", "'Me Neither'")),
+    "unknown variable": (access(add=["%USERNAME%"]), "%USERNAME%"),
+    "access right in a launch permission": (launch(add=[{"principal": "SYSTEM", "rights": "local_access"}]), "local_access is no right of a launch permission"),
+    "launch right in an access permission": (access(add=[{"principal": "SYSTEM", "rights": ["local_launch"]}]), "local_launch is no right of a access permission"),
+    "no such right": (access(add=[{"principal": "SYSTEM", "rights": ["full"]}]), "full is no right"),
+    "no rights": (access(add=[{"principal": "SYSTEM", "rights": []}]), "rights of 'SYSTEM' are empty"),
+    "set with add": (access(set=["SYSTEM"], add=["SYSTEM"]), "found add or remove and set"),
+    "sddl with binary": (access(sddl="O:BAG:BAD:", binary="AA=="), "found binary and sddl"),
+    "no form": (access(), "found nothing"),
+    "unknown form": (access(adds=["SYSTEM"]), "has no 'adds'"),
+    "not a dictionary": (task(access_permission="SYSTEM"), "must be a dictionary"),
+    "unknown key of an entry": (access(add=[{"name": "SYSTEM"}]), "an entry has no 'name'"),
+    "entry without principal": (access(add=[{"rights": "all"}]), "needs a principal"),
+    "unknown type": (access(add=[{"principal": "SYSTEM", "type": "permit"}]), "'allow' or 'deny', not 'permit'"),
+    "add and remove overlap": (access(add=["IIS_IUSRS"], remove=["BUILTIN\\IIS_IUSRS"]), "add and remove both name rights"),
+    "add and remove overlap by account": (access(add=["CONTOSO\\svc-com"], remove=["svc-com@contoso.example"]), "are added and taken away"),
+    "empty add": (access(add=[]), "add is empty"),
+    "empty set": (access(set=[]), ("an empty list lets nobody in", "allow_lockout")),
+    "set without SYSTEM": (access(set=["INTERACTIVE"]), ("SYSTEM would lose local access", "allow_lockout")),
+    "SYSTEM removed": (access(remove=["SYSTEM"]), ("SYSTEM would lose local access", "allow_lockout")),
+    "Everyone without rights": (access(add=["Everyone"]), "must name its rights"),
+    "Users without rights": (access(add=["BUILTIN\\Users"]), "must name its rights"),
+    "all packages without rights": (launch(set=["SYSTEM", "ALL APPLICATION PACKAGES"]), "must name its rights"),
+    "default false": (access(default=False), "default can only be true"),
+    "sddl that can't be read": (access(sddl="D:(A;;"), "can't be read"),
+    "sddl without a list": (access(sddl="O:BAG:BA"), "NULL"),
+    "sddl for everybody": (access(sddl="O:BAG:BAD:NO_ACCESS_CONTROL"), "NULL"),
+    "sddl that mixes formats": (access(sddl="O:BAG:BAD:(A;;0x1;;;SY)(A;;0x7;;;BA)"), "mix"),
+    "binary that is no base64": (access(binary="!!"), "binary is not base64"),
+    "binary that is no descriptor": (access(binary="AAAA"), "the declared list"),
+    "user without a stored password": (task(run_as="CONTOSO\\svc-com"), "password"),
+    "run_as a group": (task(run_as="CONTOSO\\Web Admins"), "Web Admins"),
+    "run_as a computer account": (task(run_as="CONTOSO\\gmsa$"), "is a managed or computer account"),
+    "run_as a virtual account": (task(run_as="IIS APPPOOL\\Shop"), "is a virtual account"),
+    "run_as a group's name": (task(run_as="Administrators"), "is not the account of a user"),
+    "run_as nobody": (task(run_as="nobody here"), "nobody here"),
+    "a path as executable": (task(executables={"add": ["C:\\x\\mdm.exe"]}), "is not a file name"),
+    "an executable of another AppID": (task(executables={"add": ["taken.exe"]}), ("taken.exe", "remap_executables")),
+    "a shared host": (task(executables={"add": ["svchost.exe"]}), ("svchost.exe", "remap_executables")),
+    "register_with a name": (task(id="Some Server", register_with=["C:\\x.exe"]), "register_with needs a GUID"),
+    "register_with an unknown variable": (task(id=guid(999), register_with=["%TEMP%\\x.exe"]), "%TEMP%"),
+    "COM+ application": (task(id=guid(6), run_as="interactive_user"), "COM+ application"),
+    "not a choice": (task(missing="ignore"), "missing must be one of"),
+    "unknown option": (task(launch_permissions={"default": True}), "launch_permissions"),
+    **{"add to: " + name: (task(id=BROKEN[name], access_permission=ADD), message) for name, (_value, message) in STORED.items()},
+    **{"remove from: " + name: (task(id=BROKEN[name], access_permission={"remove": ["INTERACTIVE"]}), "add and remove can't start from it")
+       for name in STORED},
+}
+
+
+@pytest.fixture(scope="module")
+def told(host, run):
+    """{name of the case: results in check mode and for real}, after both the registry was what it had been."""
+    host.import_registry([
+        *scene.app(guid(1), "First", AccessPermission=GOOD), *scene.app(guid(2), TWINS), *scene.app(guid(3), TWINS),
+        *scene.app("taken.exe", AppID=guid(2)), *scene.app(guid(6), "Plus"),
+        scene.text(scene.CLASSES + "\\" + scene.class_guid(3), "AppID", guid(998)), scene.text(scene.CLASSES + "\\" + scene.class_guid(4), "", "Class"),
+        scene.text(scene.CLASSES + "\\" + scene.class_guid(6), "AppID", guid(6)),
+        scene.text(scene.CLASSES + "\\" + scene.class_guid(6) + "\\LocalServer32", "", f"C:\\windows\\system32\\dllhost.exe /Processid:{guid(6)}"),
+        *(entry for name, (value, _message) in STORED.items() for entry in scene.app(BROKEN[name], AccessPermission=value)),
+    ])
+    before = scene.tree(host)
+    arguments = [arguments for arguments, _message in CASES.values()]
+    results = run([playbook.appids(arguments, check_mode=True)])
+    assert scene.tree(host) == before
+    results += run([playbook.appids(arguments)])
+    assert scene.tree(host) == before
+    assert len(results) == 2 * len(CASES)
+    return {name: (results[number], results[number + len(CASES)]) for number, name in enumerate(CASES)}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_is_a_clear_error(told, name):
+    _arguments, pieces = CASES[name]
+    check, real = told[name]
+    assert check.status == real.status == "failed", (check, real)
+    assert check["msg"] == real["msg"]
+    for piece in [pieces] if isinstance(pieces, str) else pieces:
+        assert piece in real["msg"]
+    assert "Exception" not in real["msg"] and "at line" not in real["msg"] and not real.get("changed")
+
+
+REPAIRS = {
+    "set": {"set": ["SYSTEM"]},
+    "sddl": {"sddl": "O:BAG:BAD:(A;;0x3;;;SY)"},
+    "default": {"default": True},
+}
+
+
+def test_only_whole_lists_repair(host, run, told):
+    """Each broken list is repaired by each form: tried on keys of their own, all at once."""
+    rows, number = [], 200
+    for name, (value, _message) in STORED.items():
+        for form, permission in REPAIRS.items():
+            number += 1
+            host.import_registry(scene.app(guid(number), AccessPermission=value))
+            rows.append((name, form, guid(number), permission))
+    tasks = [{"id": appid, "access_permission": permission} for _name, _form, appid, permission in rows]
+    # a list that lets everybody in, or one that is invalid, may be replaced by any: it let SYSTEM in, so SYSTEM stays
+    results = run([playbook.appids(tasks)])
+    for (name, form, appid, _permission), result in zip(rows, results):
+        assert result.status == "ok" and result["changed"] and result["restorable"] is False, (name, form, result)
+        if form == "default":
+            assert scene.stored(host, appid, "access_permission") is None
+        else:
+            assert scene.stored(host, appid, "access_permission").rights == {(descriptor.ALLOW, SYSTEM): 0x3}, (name, form)
+            assert scene.stored(host, appid, "access_permission").owner == ADMINISTRATORS
+    again = run([playbook.appids(tasks)])
+    assert [result["changed"] for result in again] == [False] * len(rows)
+
+
+def test_everyone_with_named_rights_is_accepted_and_said(host, run):
+    host.import_registry(scene.app(guid(7), AccessPermission=GOOD))
+    [result] = run([playbook.appids([{"id": guid(7), "access_permission": {"add": [{"principal": "Everyone", "rights": "remote"}]}}])])
+    assert scene.stored(host, guid(7), "access_permission").rights[(descriptor.ALLOW, EVERYONE)] == 0x5
+    assert "opens the server to Everyone" in result.sentences
