@@ -34,6 +34,27 @@ NTSTATUS WINAPI lab_LsaClose(LSA_HANDLE handle)
     return ST_OK;
 }
 
+/* Knob PrimaryDomain (REG_SZ): the NetBIOS name of the domain that this computer belongs to; without it, a workgroup. */
+NTSTATUS WINAPI lab_LsaQueryInformationPolicy(LSA_HANDLE policy, POLICY_INFORMATION_CLASS what, void **out)
+{
+    NTSTATUS status = check_policy(policy, POLICY_VIEW_LOCAL_INFORMATION);
+    struct { POLICY_PRIMARY_DOMAIN_INFO info; SID sid; WCHAR name[16]; } *made;
+    HKEY key = lab_key(L"", L"", FALSE);
+    WCHAR *domain = key ? get_text(key, L"PrimaryDomain") : NULL;
+    static const SID any = { SID_REVISION, 1, { { 0, 0, 0, 0, 0, 5 } }, { SECURITY_NT_NON_UNIQUE } };
+    if (key) RegCloseKey(key);
+    if (status) return status;
+    if (what != PolicyPrimaryDomainInformation) return ST_INVALID_PARAM;
+    made = alloc(sizeof *made);
+    wcsncpy(made->name, domain ? domain : L"WORKGROUP", 15);
+    fill(&made->info.Name, made->name);
+    made->sid = any;
+    made->info.Sid = domain ? &made->sid : NULL;
+    release(domain);
+    *out = made;
+    return ST_OK;
+}
+
 /* With and without a counted NUL a name reaches the same secret, as since Windows 7. */
 static NTSTATUS secret_name(PLSA_UNICODE_STRING name, WCHAR out[256])
 {
