@@ -151,18 +151,15 @@ Function Get-ServerImage {
     }
 }
 
-# The running processes of an AppID's server as [Process].
+# The running processes of an AppID's server: [Server] with Id, Image, Started.
 Function Get-ServerProcess {
     param ($Target)
 
-    if ($Target.Service) {
-        $id = [Server]::ProcessOf($Target.Service.ServiceHandle)
-        if ($id) { return Get-Process -Id $id -ErrorAction SilentlyContinue }
-    }
+    if ($Target.Service) { return [Server]::Find([Server]::ProcessOf($Target.Service.ServiceName)) }
     foreach ($image in $Target.Images) {
-        [Process]::GetProcessesByName([System.IO.Path]::GetFileNameWithoutExtension($image)) | Where-Object {
-            try { [Server]::LongPath($_.MainModule.FileName) -eq $image }
-            catch { $false } # ended meanwhile
+        foreach ($process in [Process]::GetProcessesByName([System.IO.Path]::GetFileNameWithoutExtension($image))) {
+            $found = [Server]::Find($process.Id)
+            if ($found.Image -eq $image) { $found }
         }
     }
 }
@@ -173,7 +170,7 @@ Function Get-RestartRequired {
     param ($Target, [object[]]$Running, [bool]$Changing)
 
     if (-not $Running) { return 'no' }
-    $started = @($Running | ForEach-Object { $_.StartTime.ToUniversalTime() } | Sort-Object)[0]
+    $started = @($Running | ForEach-Object Started | Sort-Object)[0]
     $newer = foreach ($path in @($Target.Path) + @($Target.Executables | ForEach-Object { "$appIdPath\$_" })) {
         $key = Open-MachineKey $path
         if ([RegistryValue]::LastWrite($key.Handle) -gt $started) { $path }

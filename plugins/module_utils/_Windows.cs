@@ -271,27 +271,61 @@ public static class Lsa
     }
 }
 
-public static class Server
+// A running process; Started is UTC.
+public class Server
 {
+    public int Id;
+    public string Image;
+    public DateTime Started;
+
     [StructLayout(LayoutKind.Sequential)]
     struct ServiceStatus
     {
         public int Type, State, Controls, ExitCode, SpecificExitCode, CheckPoint, WaitHint, ProcessId, Flags;
     }
 
-    [DllImport("advapi32", SetLastError = true)]
-    static extern bool QueryServiceStatusEx(SafeHandle service, int level, out ServiceStatus status, int size, out int needed);
+    [DllImport("kernel32")]
+    static extern IntPtr OpenProcess(int access, bool inherit, int id);
+    [DllImport("kernel32", CharSet = CharSet.Unicode)]
+    static extern bool QueryFullProcessImageNameW(IntPtr process, int flags, StringBuilder name, ref int size);
+    [DllImport("kernel32")]
+    static extern bool GetProcessTimes(IntPtr process, out long created, out long ended, out long kernel, out long user);
+    [DllImport("kernel32")]
+    static extern bool CloseHandle(IntPtr handle);
     [DllImport("kernel32", CharSet = CharSet.Unicode)]
     static extern int GetLongPathNameW(string path, StringBuilder longPath, int size);
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern IntPtr OpenSCManagerW(string machine, string database, int access);
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern IntPtr OpenServiceW(IntPtr manager, string name, int access);
+    [DllImport("advapi32")]
+    static extern bool QueryServiceStatusEx(IntPtr service, int level, out ServiceStatus status, int size, out int needed);
+    [DllImport("advapi32")]
+    static extern bool CloseServiceHandle(IntPtr handle);
 
-    // The process that a service runs in, 0 where it does not run.
-    public static int ProcessOf(SafeHandle service)
+    // Null where it has ended. Asks for no more than protected processes grant (PROCESS_QUERY_LIMITED_INFORMATION).
+    public static Server Find(int id)
     {
+        IntPtr handle = OpenProcess(0x1000, false, id);
+        int size = 32767;
+        StringBuilder image = new StringBuilder(size);
+        long created = 0, other;
+        bool ok = QueryFullProcessImageNameW(handle, 0, image, ref size) && GetProcessTimes(handle, out created, out other, out other, out other);
+        CloseHandle(handle);
+        return ok ? new Server { Id = id, Image = LongPath(image.ToString()), Started = DateTime.FromFileTimeUtc(created) } : null;
+    }
+
+    // The process that a service runs in, 0 where it does not run. ServiceController asks for rights that system services deny.
+    public static int ProcessOf(string service)
+    {
+        IntPtr manager = OpenSCManagerW(null, null, 1); // SC_MANAGER_CONNECT
+        IntPtr handle = OpenServiceW(manager, service, 4); // SERVICE_QUERY_STATUS
         ServiceStatus status;
         int needed;
-        if (!QueryServiceStatusEx(service, 0, out status, Marshal.SizeOf(typeof(ServiceStatus)), out needed))
-            throw new Win32Exception(Marshal.GetLastWin32Error());
-        return status.ProcessId;
+        bool ok = QueryServiceStatusEx(handle, 0, out status, Marshal.SizeOf(typeof(ServiceStatus)), out needed);
+        CloseServiceHandle(handle);
+        CloseServiceHandle(manager);
+        return ok ? status.ProcessId : 0;
     }
 
     // The path with long names; as given where there is no such file.

@@ -68,9 +68,10 @@ Function Set-AppId {
         # Check and run both tell the difference to "not registered": what /regserver writes can't be predicted.
         $plan = Get-Plan (Get-AppId $found)
         $result.registered_with = $registrar
-        $result.changed = $true
+        $result.changed = $module.CheckMode
         if ($module.CheckMode) { return }
         $found = Register-Server $registrar $module.Params.id
+        $result.changed = $true
         $told = $result.settings
     }
 
@@ -91,9 +92,11 @@ Function Set-AppId {
     }
     finally { Close-SettingPlan $plan }
 
-    $running = @(Get-ServerProcess $target)
+    $running = @(Get-ServerProcess $target | Where-Object { $_ })
     $result.restart_required = Get-RestartRequired $target $running ($writes -and $module.CheckMode)
-    $result.running = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.MainModule.FileName; started = $_.StartTime.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ssZ') } })
+    $result.running = @($running | ForEach-Object {
+            @{ pid = $_.Id; image = $_.Image; started = $_.Started.ToString('yyyy-MM-ddTHH:mm:ss', [cultureinfo]::InvariantCulture) + 'Z' }
+        })
 }
 
 try { Set-AppId }

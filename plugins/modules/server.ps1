@@ -63,8 +63,8 @@ Function Invoke-Server {
     if ($target.IsSurrogate -and -not $target.Service -and -not $target.Images) {
         throw "the server of $($target.AppId) '$($target.Name)' is a library in a surrogate process (dllhost.exe), which this module does not end"
     }
-    $running = @(Get-ServerProcess $target)
-    $result.ended = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.MainModule.FileName } })
+    $running = @(Get-ServerProcess $target | Where-Object { $_ })
+    $result.ended = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.Image } })
     $result.changed = $running.Count -gt 0
     if ($target.Service) {
         $result.service = $target.Service.ServiceName
@@ -75,9 +75,11 @@ Function Invoke-Server {
     if ($target.Service) { Stop-Server $target.Service }
     else {
         # COM starts the program again when a client asks for it.
-        foreach ($process in $running) {
+        foreach ($server in $running) {
+            $process = Get-Process -Id $server.Id -ErrorAction SilentlyContinue
+            if (-not $process) { continue } # ended by itself meanwhile
             $process.Kill()
-            if (-not $process.WaitForExit(30000)) { throw "process $($process.Id) ($($process.ProcessName)) did not end within 30 seconds" }
+            if (-not $process.WaitForExit(30000)) { throw "process $($server.Id) ($($server.Image)) did not end within 30 seconds" }
         }
     }
 }

@@ -32,7 +32,6 @@ class DcomAction(ActionBase):
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
-    _supports_diff = True
 
     module_name: str
 
@@ -44,11 +43,11 @@ class DcomAction(ActionBase):
         """Makes the module's result readable, in place; args are the normalised ones."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        result = super().run(tmp, task_vars)
-        del tmp
         name = f"wincom.dcom.{self.module_name}"
         if self._task.async_val:
             raise AnsibleActionFail(f"{name} does not run with async: its result is made readable after the module has ended. Remove async.")
+        result = super().run(tmp, task_vars)
+        del tmp
         if not getattr(self._connection._shell, "_IS_WINDOWS", False):
             raise AnsibleActionFail(
                 f"{name} configures Windows hosts, but {task_vars and task_vars.get('inventory_hostname')!r} is reached by the connection "

@@ -26,7 +26,8 @@ def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) 
         reader = READERS[option](option, args.get(option), old, new, names)
         before += reader.lines(old, showing_change=old != new)
         if new is None:  # it failed; the message says why
-            result["msg"] = result.get("msg", "").replace("is malformed", "is malformed" + reader.reason())
+            malformed = f"{option}: the stored list is malformed"
+            result["msg"] = result.get("msg", "").replace(malformed, malformed + reader.reason())
             continue
         after += reader.lines(new, showing_change=old != new)
         warnings += [f"{option}: {text}" for text in reader.warnings()]

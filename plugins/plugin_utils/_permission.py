@@ -52,7 +52,7 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
     Args:
         option: 'launch_permission' or 'access_permission'.
         value: what the task says.
-        is_true: how Ansible reads a boolean; raises TypeError.
+        is_true: how Ansible reads a boolean; raises BadInput.
     """
     kind = option.partition("_")[0]
     if not isinstance(value, dict):
@@ -70,30 +70,30 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
         found = " and ".join(forms) if forms else "nothing"
         raise BadInput(f"{option} takes add and/or remove, or one of set, sddl, binary, default; found {found}")
     if "binary" in given:
-        _check_base64(option, given["binary"])
+        _check_binary(option, given["binary"])
     for form in ("add", "remove", "set"):
         if form in given:
-            given[form] = _entries(option, kind, form, given[form])
+            given[form] = _entries(option, kind, form, given[form], is_true)
     _check_overlap(option, given)
     return given
 
 
-def _check_base64(option: str, text: t.Any) -> None:
+def _check_binary(option: str, text: t.Any) -> None:
     try:
-        base64.b64decode(str(text), validate=True)
+        problem = layout_problem(base64.b64decode(str(text), validate=True))
     except (binascii.Error, ValueError) as error:
         raise BadInput(f"{option}: binary is not base64 ({error})") from None
+    if problem:
+        raise BadInput(f"{option}: binary is no security descriptor: {problem}")
 
 
-def _entries(option: str, kind: str, form: str, value: t.Any) -> list[dict[str, t.Any]]:
+def _entries(option: str, kind: str, form: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> list[dict[str, t.Any]]:
     if not isinstance(value, list):
         value = [value]
-    if not value and form != "set":
-        raise BadInput(f"{option}: {form} is empty; leave it out, or name principals")
-    return [_entry(option, kind, form, item) for item in value]
+    return [_entry(option, kind, form, item, is_true) for item in value]
 
 
-def _entry(option: str, kind: str, form: str, item: t.Any) -> dict[str, t.Any]:
+def _entry(option: str, kind: str, form: str, item: t.Any, is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
     """One entry; a bare name stands for its defaults, which depend on who it is and so are the host's to choose (mask None)."""
     where = f"{option}: {form}"
     if isinstance(item, str):
@@ -109,12 +109,11 @@ def _entry(option: str, kind: str, form: str, item: t.Any) -> dict[str, t.Any]:
     kind_of_entry = item.get("type") or "allow"
     if kind_of_entry not in ("allow", "deny"):
         raise BadInput(f"{where}: the type of {principal!r} is 'allow' or 'deny', not {kind_of_entry!r}")
-    optional = item.get("optional")
     return {
         "principal": to_sid(principal),
         "type": kind_of_entry,
         "mask": _mask(where, kind, principal, item.get("rights")),
-        "optional": optional if isinstance(optional, bool) else str(optional).lower() in ("yes", "true", "on", "1", "y", "t"),
+        "optional": is_true(item.get("optional") or False),
     }
 
 
@@ -228,7 +227,8 @@ def explain(data: dict[str, t.Any]) -> str:
     """' (reason)' for a malformed descriptor, '' for anything else."""
     if data.get("problem") != "is malformed":
         return ""
-    return f" ({layout_problem(base64.b64decode(data['binary']))})"
+    problem = layout_problem(base64.b64decode(data["binary"]))
+    return f" ({problem or 'it can not be read'})"
 
 
 def layout_problem(raw: bytes) -> str:
@@ -248,7 +248,7 @@ def layout_problem(raw: bytes) -> str:
         problem = _acl_problem(raw, offset) if "list" in name else _sid_problem(raw, offset, len(raw))
         if problem:
             return f"its {name} {problem}"
-    return "it can't be read"
+    return ""
 
 
 def _sid_problem(raw: bytes, offset: int, end: int) -> str:
