@@ -125,7 +125,7 @@ class Host:
         programs = built.tools / 'bin'
         for dll in (built.tools / 'system32').iterdir():
             link(dll, system32(self.prefix) / dll.name)
-        for program in ('launch', 'keep', 'regdump', 'process', 'vault'):
+        for program in ('launch', 'keep', 'regdump', 'process', 'vault', 'watch'):
             link(programs / (program + '.exe'), self.path('C:\\%s.exe' % program))
         link(programs / 'launch.exe', system32(self.prefix) / 'WindowsPowerShell/v1.0/powershell.exe')
         for path in self.mdm + ['C:\\lab\\mdm-%s.exe' % fault for fault in MDM_FAULTS]:

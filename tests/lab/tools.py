@@ -15,7 +15,7 @@ from cache import LabError
 HERE = pathlib.Path(__file__).resolve().parent
 COMPILER = 'x86_64-w64-mingw32-gcc'
 FLAGS = ['-O2', '-s', '-Wall', '-Werror', '-Wno-unused-parameter', '-Wno-unused-but-set-variable']
-WITHOUT_CONSOLE = ('keep', 'mdm')
+WITHOUT_CONSOLE = ('keep', 'mdm', 'watch')
 PROGRAM_LIBRARIES = ['-lole32', '-loleaut32', '-luuid', '-lpsapi', '-lntdll']
 # dll: its sources, libraries. The image base of advapi32 is within 4 GB above ntdll's: see repair.c.
 DOUBLES = {

@@ -68,6 +68,8 @@ def test_activation_and_a_killed_server(host, powershell, registered):
         ''' % CLASS)
     assert out[:2] == ['True', 'mdm'] and '800706BA' in out[2]
     assert running(host) == []
+    again = "$null -ne [Activator]::CreateInstance([Type]::GetTypeFromCLSID('%s'))" % CLASS     # Wine alone would refuse
+    assert powershell(again) == ['True']
 
 
 def test_without_arguments_it_stays(host):

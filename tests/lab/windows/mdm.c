@@ -145,6 +145,15 @@ static HRESULT WINAPI factory_lock(IClassFactory *self, BOOL lock)
 static IClassFactoryVtbl factory_methods = { factory_query, factory_addref, factory_release, factory_create, factory_lock };
 static IClassFactory factory = { &factory_methods };
 
+static void have_it_watched(void)                /* see watch.c */
+{
+    STARTUPINFOW start = { sizeof start };
+    PROCESS_INFORMATION watch;
+    WCHAR line[64];
+    wsprintfW(line, L"C:\\watch.exe %u", GetCurrentProcessId());
+    CreateProcessW(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &start, &watch);
+}
+
 static int serve(void)
 {
     DWORD cookie;
@@ -152,6 +161,7 @@ static int serve(void)
     main_thread = GetCurrentThreadId();
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
     PeekMessageW(&message, NULL, 0, 0, PM_NOREMOVE);    /* makes the queue that released() posts to */
+    have_it_watched();
     if (FAILED(CoRegisterClassObject(&class_id, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE, &cookie))) return 2;
     while (GetMessageW(&message, NULL, 0, 0) > 0) DispatchMessageW(&message);
     CoRevokeClassObject(cookie);
