@@ -1,0 +1,144 @@
+// Copyright (c) 2026 wincom.dcom contributors
+// GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+// Stands in for plugins/module_utils/_Windows.cs: a registry in memory, whose writes can be made to fail, and answers to order.
+
+using System;
+using System.Collections.Generic;
+
+namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+{
+public class RegistryValue
+{
+    public int Type;
+    public byte[] Data;
+
+    public RegistryValue(int type, byte[] data)
+    {
+        Type = type;
+        Data = data;
+    }
+
+    // 'path|name' of each value that was written, with what became of it.
+    public static List<string> Log = new List<string>();
+    // Numbers of the writes that fail, from 1; a name of a value whose every write fails.
+    public static HashSet<int> FaultAt = new HashSet<int>();
+    public static string FaultOf;
+
+    public static RegistryValue Read(object key, string name)
+    {
+        RegistryValue value;
+        return ((FakeKey)key).Values.TryGetValue(name, out value) ? value : null;
+    }
+
+    public static void Write(object key, string name, RegistryValue value)
+    {
+        FakeKey target = (FakeKey)key;
+        if (target.Closed)
+            throw new ObjectDisposedException(target.Path);
+        Log.Add(target.Path + "|" + name + " = " + (value == null ? "none" : BitConverter.ToString(value.Data)));
+        if (FaultAt.Contains(Log.Count) || name == FaultOf)
+            throw new System.ComponentModel.Win32Exception(8);
+        if (value == null)
+            target.Values.Remove(name);
+        else
+            target.Values[name] = value;
+    }
+}
+
+// A key of the registry in memory, open.
+public class FakeKey : IDisposable
+{
+    public static Dictionary<string, Dictionary<string, RegistryValue>> All =
+        new Dictionary<string, Dictionary<string, RegistryValue>>(StringComparer.OrdinalIgnoreCase);
+
+    public string Path;
+    public bool Closed;
+    public FakeKey Handle { get { return this; } }
+    public Dictionary<string, RegistryValue> Values { get { return All[Path]; } }
+    public int ValueCount { get { return Values.Count; } }
+
+    public int SubKeyCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (string path in All.Keys)
+                if (path.StartsWith(Path + "\\", StringComparison.OrdinalIgnoreCase))
+                    count++;
+            return count;
+        }
+    }
+
+    public static FakeKey Open(string path)
+    {
+        if (!All.ContainsKey(path))
+            return null;
+        FakeKey key = new FakeKey();
+        key.Path = path;
+        return key;
+    }
+
+    public FakeKey CreateSubKey(string name)
+    {
+        string path = Path + "\\" + name;
+        if (!All.ContainsKey(path))
+            All[path] = new Dictionary<string, RegistryValue>();
+        return Open(path);
+    }
+
+    public void DeleteSubKey(string name)
+    {
+        All.Remove(Path + "\\" + name);
+    }
+
+    public void Dispose()
+    {
+        Closed = true;
+    }
+
+    // Everything there is, to compare.
+    public static string Dump()
+    {
+        List<string> lines = new List<string>();
+        foreach (KeyValuePair<string, Dictionary<string, RegistryValue>> key in All)
+        {
+            lines.Add(key.Key);
+            foreach (KeyValuePair<string, RegistryValue> value in key.Value)
+                lines.Add(key.Key + "|" + value.Key + " = " + value.Value.Type + ":" + BitConverter.ToString(value.Value.Data));
+        }
+        lines.Sort(StringComparer.Ordinal);
+        return String.Join("\n", lines);
+    }
+}
+
+public static class Com
+{
+    public static byte[] Answer; // null: this Windows has no such function
+    public static List<int> Asked = new List<int>();
+
+    public static byte[] DefaultPermission(int what)
+    {
+        Asked.Add(what);
+        if (Answer == null)
+            throw new EntryPointNotFoundException();
+        return Answer;
+    }
+}
+
+public static class Lsa
+{
+    public static string Domain;
+    public static HashSet<string> Secrets = new HashSet<string>();
+
+    public static string PrimaryDomain()
+    {
+        return Domain;
+    }
+
+    public static bool HasSecret(string name)
+    {
+        return Secrets.Contains(name);
+    }
+}
+}
