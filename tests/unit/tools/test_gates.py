@@ -54,7 +54,7 @@ def collection(tmp_path: Path, utility: str) -> Path:
 
 
 def test_payload_follows_what_a_utility_asks_for(tmp_path):
-    with pytest.raises(GateFailed, match=r"large sends 50,\d+ bytes") as failure:
+    with pytest.raises(GateFailed, match="large sends") as failure:
         payload.check(collection(tmp_path, "/" * payload.LIMIT))
     assert "small" not in str(failure.value)
     assert "large" in payload.check(collection(tmp_path, "//"))
