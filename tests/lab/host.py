@@ -19,12 +19,12 @@ import time
 
 import accounts as accounts_module
 import build
-import cache
 import registry
 import wine
 from accounts import STANDARD_ACCOUNTS, Account
 from cache import LabError
 from command import LAUNCHER, PWSH, CommandShell, Launchers
+from hosts import folder_of_all, reap, running, start_time, tear_down
 from listener import Listener, spnego
 from prefix import DRIVE, system32
 from psrp import Pool
@@ -73,7 +73,7 @@ class Host:
             return self
         reap()
         built = lab()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=self.name + '-', dir=str(hosts_folder())))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=self.name + '-', dir=str(folder_of_all())))
         atexit.register(self.stop)
         try:
             self._sign()
@@ -276,7 +276,7 @@ class Host:
         """Make keys (paths below HKLM) look owned by TrustedInstaller, Administrators reading only; until the host stops."""
         program = self.start_program('C:\\vault.exe', *paths)
         deadline = time.monotonic() + 10
-        while 'Pid' not in self.registry(LAB).get('Vault', {}):
+        while self.registry(LAB).get('Vault', {}).get('Pid') != (registry.DWORD, registry.dword(program.pid)):
             if time.monotonic() > deadline or not program.running():
                 raise LabError('The keys could not be protected on %s: %s' % (self.name, ', '.join(paths)))
             time.sleep(0.05)
@@ -296,32 +296,6 @@ class Program:
         self.host.run('C:\\process.exe', 'end', str(self.pid))
 
 
-# ---- all hosts of this machine ----
-def hosts_folder():
-    folder = cache.root() / 'hosts'
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def link(source, target):
-    target.unlink() if target.is_symlink() or target.exists() else target.parent.mkdir(parents=True, exist_ok=True)
-    target.symlink_to(source)
-
-
-def start_time(pid):
-    """When a Linux process started, in clock ticks since boot (str); None when there is none."""
-    try:
-        with open('/proc/%d/stat' % pid) as file:
-            return file.read().rsplit(')', 1)[1].split()[19]
-    except OSError:
-        return None
-
-
-def running():
-    """[(folder, about)] of the hosts whose owner lives; about: name, owner (Linux pid), port."""
-    return [(folder, about) for folder, about, alive in _hosts() if alive]
-
-
 def attach(name):
     """A Host object for a host that another process runs: registry, programs, doubles, requests; not for its life.
 
@@ -338,24 +312,6 @@ def attach(name):
     return host
 
 
-def _hosts():
-    for file in sorted(hosts_folder().glob('*/host.json')):
-        try:
-            about = json.loads(file.read_text())
-        except (OSError, ValueError):           # just going away
-            continue
-        yield file.parent, about, start_time(about['owner']) == about['since']
-
-
-def reap():
-    """Tear down the hosts whose owner died without doing so."""
-    for folder, about, alive in _hosts():
-        if not alive:
-            tear_down(folder)
-
-
-def tear_down(folder):
-    prefix = folder / 'prefix'
-    if prefix.is_dir():
-        wine.end(prefix)
-    shutil.rmtree(str(folder), ignore_errors=True)
+def link(source, target):
+    target.unlink() if target.is_symlink() or target.exists() else target.parent.mkdir(parents=True, exist_ok=True)
+    target.symlink_to(source)

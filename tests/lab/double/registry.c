@@ -111,8 +111,8 @@ static BOOL from_vault(HKEY root, const WCHAR *path, REGSAM access, REGSAM view,
     if (!done || !(vault = lab_key(L"Vault", L"", FALSE))) return FALSE;
     done = FALSE;
     if (!RegQueryValueExW(vault, name.text, NULL, NULL, (BYTE *)&handle, &size) &&
-        (keeper = OpenProcess(PROCESS_DUP_HANDLE, FALSE, get_dword(vault, L"Pid")))) {
-        done = DuplicateHandle(keeper, (HANDLE)(ULONG_PTR)handle, GetCurrentProcess(), (HANDLE *)out, access, FALSE, 0);
+        (keeper = OpenProcess(PROCESS_DUP_HANDLE, FALSE, (DWORD)(handle >> 32)))) {
+        done = DuplicateHandle(keeper, (HANDLE)(ULONG_PTR)(DWORD)handle, GetCurrentProcess(), (HANDLE *)out, access, FALSE, 0);
         CloseHandle(keeper);
     }
     RegCloseKey(vault);

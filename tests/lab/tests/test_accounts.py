@@ -68,9 +68,13 @@ def test_a_domain_that_cannot_be_asked_is_not_a_name_that_does_not_exist(powersh
     knobs('Domains\\CONTOSO\\LookupError', error)
     assert powershell(TRANSLATE % ("'CONTOSO\\svc-com', 'nobody', 'svc-com'", "'%s-1105', 'S-1-5-18'" % accounts.CONTOSO_SID)) == [
         'Win32Exception %d' % error, 'IdentityNotMappedException ', 'S-1-5-21-0-0-0-1002', 'Win32Exception %d' % error, 'NT AUTHORITY\\SYSTEM']
+
+
+def test_an_unreachable_domain_can_hide_whether_a_bare_name_exists(powershell, knobs):
+    knobs('Domains\\CONTOSO\\LookupError', 1355)
     knobs('Domains\\CONTOSO\\BareNames', 1)
     assert powershell(TRANSLATE % ("'nobody', 'backup', 'IWAM_WEB01', 'Users'", '@()')) == [
-        'Win32Exception %d' % error, 'Win32Exception %d' % error, 'S-1-5-21-0-0-0-1001', 'S-1-5-32-545']
+        'Win32Exception 1355', 'Win32Exception 1355', 'S-1-5-21-0-0-0-1001', 'S-1-5-32-545']
 
 
 def test_a_host_with_german_names(host, powershell, knobs):

@@ -113,8 +113,8 @@ def test_no_fault_without_the_knob(host, powershell):
 
 def test_backup_semantics_reach_a_protected_key_as_far_as_the_privileges_do(host, powershell):
     path = 'SOFTWARE\\Classes\\AppID\\{00000000-0000-0000-0000-0000000000AA}'
-    host.import_registry([('HKLM\\' + path, 'x', registry.SZ, registry.text('old'))])
-    keeper = host.protect_keys(path)
+    host.import_registry([('HKLM\\' + key, 'x', registry.SZ, registry.text('old')) for key in (path, path + '.other')])
+    keeper, other = host.protect_keys(path), host.protect_keys(path + '.other')
     out = powershell('''
         $path = '{0}'
         'SeBackupPrivilege', 'SeRestorePrivilege' | ForEach-Object {{ [Native]::Enable($_, $false) }}
@@ -129,6 +129,7 @@ def test_backup_semantics_reach_a_protected_key_as_far_as_the_privileges_do(host
     assert out == ['open 5', 'open 5', 'set 5', 'set 0', 'open 5']
     assert host.registry('HKLM\\' + path)['']['x'] == (registry.SZ, registry.text('new'))
     keeper.kill()
+    other.kill()
 
 
 def test_reported_events_land_in_a_file(host, powershell):

@@ -3,7 +3,7 @@
 /* vault.exe KEY...   makes keys under HKLM look as TrustedInstaller's do (Administrators read only), and stays.
  *
  * Wine knows no backup semantics, so nothing could open such a key for writing again. vault.exe keeps a
- * full-access handle to each from before, and publishes them in WineLab\Vault: the advapi32 double hands
+ * full-access handle to each from before, and publishes process id and handle in WineLab\Vault: the advapi32 double hands
  * a copy to a caller that asks with REG_OPTION_BACKUP_RESTORE and has the privileges enabled. */
 #define _WIN32_WINNT 0x0A00
 #include <windows.h>
@@ -27,7 +27,7 @@ static LSTATUS protect(const WCHAR *path, PSECURITY_DESCRIPTOR sd, HKEY vault)
     if (error) return error;
     NtQueryKey(key, KEY_NAME_INFORMATION, &name, sizeof name, &size);
     name.text[name.bytes / 2] = 0;
-    handle = (ULONG_PTR)key;
+    handle = (ULONGLONG)GetCurrentProcessId() << 32 | (ULONG_PTR)key;
     return RegSetValueExW(vault, name.text, 0, REG_QWORD, (BYTE *)&handle, sizeof handle);
 }
 
