@@ -23,7 +23,7 @@ Function ConvertTo-Ace {
         'unless' { [CommonAce]::new('None', 'AccessDenied', $mask, $sid, $true, $condition) }
         'inherit' { [CommonAce]::new('ObjectInherit, InheritOnly', 'AccessAllowed', $mask, $sid, $false, $null) }
         'object' { [ObjectAce]::new('None', 'AccessAllowed', $mask, $sid, 'None', [guid]::Empty, [guid]::Empty, $false, $null) }
-        'unknown' { [CustomAce]::new([AceType]0x40, 'None', [byte[]](1, 2, 3, 4)) }
+        'unknown' { [CustomAce]::new([enum]::ToObject([AceType], 0x40), 'None', [byte[]](1, 2, 3, 4)) }
         default { throw "unknown word '$word'" }
     }
 }
@@ -42,7 +42,7 @@ Function New-DescriptorByte {
         $flags = $flags -bor [ControlFlags]::SystemAclPresent
         $low = [byte[]](4, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 16, 0, 16, 0, 0) # no execute up, S-1-16-4096
         $sacl = [RawAcl]::new(2, 1)
-        $sacl.InsertAce(0, [CustomAce]::new([AceType]0x11, 'None', $low))
+        $sacl.InsertAce(0, [CustomAce]::new([enum]::ToObject([AceType], 0x11), 'None', $low))
     }
     $owner, $group = $Owner, $Group | ForEach-Object { if ($_) { [SecurityIdentifier]$_ } else { $null } }
     $descriptor = [RawSecurityDescriptor]::new($flags, $owner, $group, $sacl, $acl)
@@ -75,7 +75,7 @@ Function ConvertTo-Text {
 
     $descriptor = [RawSecurityDescriptor]::new((ConvertTo-PermissionByte $Permission).Bytes, 0)
     $lines = foreach ($ace in $descriptor.DiscretionaryAcl) {
-        $word = if ($ace -is [CustomAce]) { 'unknown'; }
+        $word = if ($ace -is [CustomAce]) { 'unknown' }
         elseif ($ace -is [ObjectAce]) { 'object' }
         elseif ($ace.AceFlags -band [AceFlags]::InheritOnly) { 'inherit' }
         else { @{ AccessAllowed = 'allow'; AccessDenied = 'deny'; AccessAllowedCallback = 'if'; AccessDeniedCallback = 'unless' }["$($ace.AceType)"] }

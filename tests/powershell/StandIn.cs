@@ -4,6 +4,7 @@
 // Stands in for plugins/module_utils/_Windows.cs: a registry in memory, whose writes can be made to fail, and answers to order.
 
 using System;
+using System.Collections;
 using System.Collections.Generic;
 
 namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
@@ -126,10 +127,33 @@ public static class Com
     }
 }
 
+public class Account
+{
+    // Name or SID -> an error code, or a table with Sid, Use, Domain and Name; what is not there does not exist.
+    public static Hashtable Answers = new Hashtable(StringComparer.OrdinalIgnoreCase);
+
+    public string Sid, Name, Domain;
+    public int Use;
+
+    public static Account Find(string nameOrSid)
+    {
+        object answer = Answers.ContainsKey(nameOrSid) ? Answers[nameOrSid] : 1332;
+        Hashtable found = answer as Hashtable;
+        if (found == null)
+            throw new System.ComponentModel.Win32Exception((int)answer);
+        Account account = new Account();
+        account.Sid = (string)found["Sid"];
+        account.Use = (int)found["Use"];
+        account.Domain = (string)found["Domain"];
+        account.Name = (string)found["Name"];
+        return account;
+    }
+}
+
 public static class Lsa
 {
     public static string Domain;
-    public static HashSet<string> Secrets = new HashSet<string>();
+    public static Dictionary<string, byte[]> Secrets = new Dictionary<string, byte[]>();
 
     public static string PrimaryDomain()
     {
@@ -138,7 +162,18 @@ public static class Lsa
 
     public static bool HasSecret(string name)
     {
-        return Secrets.Contains(name);
+        return Secrets.ContainsKey(name);
+    }
+
+    public static byte[] ReadSecret(string name)
+    {
+        byte[] secret;
+        return Secrets.TryGetValue(name, out secret) ? secret : null;
+    }
+
+    public static string[] Rights(string sid)
+    {
+        return new string[] { "SeBatchLogonRight" };
     }
 }
 }
