@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
+from ..plugin_utils import _flags
 from ..plugin_utils._action import GUID, DcomAction, is_true
 from ..plugin_utils._appid import read_settings
 from ..plugin_utils._permission import BadInput, normalise
@@ -12,6 +14,8 @@ from ..plugin_utils._principals import SID_OF
 
 PERMISSIONS = ("launch_permission", "access_permission")
 RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
+WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
+ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
 
 class ActionModule(DcomAction):
@@ -23,9 +27,12 @@ class ActionModule(DcomAction):
         for option in PERMISSIONS:
             if args.get(option) is not None:
                 args[option] = normalise(option, args[option], is_true)
-        if args.get("register_with") and not GUID.fullmatch(str(args.get("id"))):
-            raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {args.get('id')!r}: only a GUID is known before registration")
-        _check_run_as(args.get("run_as"))
+        if args.get("flags") is not None:
+            args["flags"] = _flags.normalise(args["flags"])
+        if isinstance(args.get("activate_at_storage"), bool):
+            args["activate_at_storage"] = str(args["activate_at_storage"]).lower()
+        _check_id(args)
+        _check_run_as(args)
         _check_executables(args.get("executables"))
         return args
 
@@ -33,8 +40,39 @@ class ActionModule(DcomAction):
         read_settings(result, args, diff=self._task.diff)
 
 
-def _check_run_as(run_as: t.Any) -> None:
-    if run_as is None:
+def _check_id(args: dict[str, t.Any]) -> None:
+    identity = args.get("id")
+    if isinstance(identity, dict):
+        if set(identity) != {"runs_as"} or not identity["runs_as"]:
+            raise BadInput(f"id is the id of one AppID, or a dictionary with runs_as alone, not {identity!r}")
+        others = sorted(set(args) - {"id", *WITH_RUNS_AS})
+        if others:
+            raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")
+        if not args.get("run_as_password"):
+            raise BadInput("id: {runs_as: ...} gives all AppIDs of that identity a new password; run_as_password is missing")
+    elif identity is not None:
+        args["id"] = str(identity)
+        if args.get("register_with") and not GUID.fullmatch(args["id"]):
+            raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {identity!r}: only a GUID is known before registration")
+    for clsid in args.get("classes") or ():
+        if not GUID.fullmatch(str(clsid)) or not str(clsid).startswith("{"):
+            raise BadInput(f"classes: {clsid!r} is no CLSID; write it as {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}")
+    endpoints = args.get("endpoints") or []
+    for endpoint in endpoints if isinstance(endpoints, list) else [endpoints]:
+        port = ENDPOINT.fullmatch(str(endpoint))
+        if endpoint != "default" and not (port and 1024 <= int(port.group(1)) <= 65535):
+            raise BadInput(f"endpoints: {endpoint!r} is no endpoint; write ncacn_ip_tcp,0,PORT with a port from 1024 to 65535")
+
+
+def _check_run_as(args: dict[str, t.Any]) -> None:
+    run_as = args.get("run_as")
+    is_user = run_as is not None and str(run_as).casefold() not in RUN_AS
+    if args.get("run_as_password") is not None:
+        if not is_user and not isinstance(args.get("id"), dict):
+            raise BadInput("run_as_password needs run_as with the name of a user" + (f"; {run_as} has no password" if run_as else ""))
+        if not str(args["run_as_password"]):
+            raise BadInput("run_as_password is empty; COM can't log on a user without a password")
+    if not is_user:
         return
     if str(run_as).endswith("$"):
         raise BadInput(f"run_as: {run_as!r} is a managed or computer account, which has no password that COM could keep; run the server as a service instead")

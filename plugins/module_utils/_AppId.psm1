@@ -21,6 +21,13 @@ Function Open-MachineKey {
     finally { $root.Dispose() }
 }
 
+Function Test-MachineKey {
+    param ([string]$Path)
+    $key = Open-MachineKey $Path
+    if ($key) { $key.Dispose() }
+    $null -ne $key
+}
+
 # A [RegistryValue], $null where it or its key does not exist.
 Function Read-MachineValue {
     param ([string]$Path, [string]$Name, [RegistryView]$View = [RegistryView]::Registry64)
@@ -102,14 +109,15 @@ Function Find-AppId {
     @{ AppId = $only.Key; Name = "$($only.Name)"; Executables = $mapped; Problem = $problem }
 }
 
-# What hangs on an AppID that Find-AppId has found. An unregistered one has nothing.
+# What hangs on an AppID that Find-AppId has found. One that is to be registered (@{}) or made (@{ NewAppId }) has nothing.
 Function Get-AppId {
     param ($Found)
 
+    $appId = "$($Found.AppId)$($Found.NewAppId)"
     $target = @{
-        AppId = $Found.AppId
+        AppId = $appId
         Name = $Found.Name
-        Path = "$appIdPath\$($Found.AppId)"
+        Path = "$appIdPath\$appId"
         Registered = $null -ne $Found.AppId
         Classes = @()
         Executables = @($Found.Executables | Where-Object { $_ }) # names of the mapped executables
@@ -173,6 +181,7 @@ Function Get-RestartRequired {
     $started = @($Running | ForEach-Object Started | Sort-Object)[0]
     $newer = foreach ($path in @($Target.Path) + @($Target.Executables | ForEach-Object { "$appIdPath\$_" })) {
         $key = Open-MachineKey $path
+        if (-not $key) { continue }
         if ([RegistryValue]::LastWrite($key.Handle) -gt $started) { $path }
         $key.Dispose()
     }

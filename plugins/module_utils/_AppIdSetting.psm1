@@ -10,6 +10,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Permission
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._Value
 
 # RunAs as com/runas documents it. No value means the launching user; there is no word for it.
 $runAsKeywords = @{
@@ -21,8 +22,14 @@ $runAsKeywords = @{
 }
 # They host the code of others: a mapping of one of them would reach far beyond this AppID.
 $sharedHosts = 'svchost', 'dllhost', 'rundll32', 'mmc', 'w3wp', 'java', 'javaw', 'python', 'pythonw', 'powershell', 'pwsh'
+$authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
+$bitness = @{ match_client = 1; '32' = 2; '64' = 3 }
+$knownFlags = 0x83f # AppIDFlags of the SDK that have a name
 $names = @{ type = 'list'; elements = 'str' }
+$bits = @{ type = 'list'; elements = 'int' }
+$text = @{ type = 'str' }
 
+# Name: the option; Option: its specification; Further: options that go with it; Decide: see _Setting.psm1.
 Function Get-AppIdSetting {
     @{
         Name = 'launch_permission'
@@ -36,8 +43,16 @@ Function Get-AppIdSetting {
     }
     @{
         Name = 'run_as'
-        Option = @{ type = 'str' }
-        Decide = { param ($Wanted, $Target, $Params) Get-RunAsDecision $Wanted $Target $Params.run_as_for_service }
+        Option = $text
+        Further = @{
+            run_as_password = @{ type = 'str'; no_log = $true }
+            update_password = @{ type = 'str'; choices = 'when_changed', 'on_create'; default = 'when_changed' }
+            verify_password = @{ type = 'bool'; default = $false }
+            grant_logon_as_batch = @{ type = 'bool'; default = $true }
+            revoke_logon_as_batch = @{ type = 'bool'; default = $false }
+            run_as_for_service = @{ type = 'str'; choices = 'write', 'skip'; default = 'write' }
+        }
+        Decide = { param ($Wanted, $Target, $Params) Get-RunAsDecision $Wanted $Target $Params }
     }
     @{
         Name = 'executables'
@@ -47,8 +62,110 @@ Function Get-AppIdSetting {
             mutually_exclusive = @(@('set', 'add'), @('set', 'remove'))
             required_one_of = @(, @('add', 'remove', 'set'))
         }
+        Further = @{ remap_executables = @{ type = 'bool'; default = $false } }
         Decide = { param ($Wanted, $Target, $Params) Get-ExecutableDecision $Wanted $Target $Params }
     }
+    @{
+        Name = 'authentication_level'
+        Option = @{ type = 'str'; choices = 'none', 'connect', 'call', 'packet', 'packet_integrity', 'packet_privacy', 'default' }
+        Decide = { param ($Wanted, $Target, $Params) Get-LevelDecision $Wanted $Target $Params }
+    }
+    @{
+        Name = 'display_name'
+        Option = $text
+        Decide = { param ($Wanted, $Target) Get-TextDecision $Target '' $Wanted }
+    }
+    @{
+        Name = 'dll_surrogate'
+        Option = $text
+        Decide = { param ($Wanted, $Target) Get-TextDecision $Target DllSurrogate $Wanted @{ system = '' } }
+    }
+    @{
+        Name = 'service'
+        Option = $text
+        Decide = { param ($Wanted, $Target) Get-ServiceDecision $Wanted $Target }
+    }
+    @{
+        Name = 'service_parameters'
+        Option = $text
+        Decide = { param ($Wanted, $Target) Get-TextDecision $Target ServiceParameters $Wanted }
+    }
+    @{
+        Name = 'remote_server_name'
+        Option = $text
+        Decide = { param ($Wanted, $Target) Get-TextDecision $Target RemoteServerName $Wanted }
+    }
+    @{
+        Name = 'activate_at_storage'
+        Option = @{ type = 'str'; choices = 'true', 'false', 'default' }
+        Decide = { param ($Wanted, $Target) Get-SwitchDecision $Target ActivateAtStorage $Wanted }
+    }
+    @{
+        Name = 'endpoints'
+        Option = $names
+        Decide = { param ($Wanted, $Target) Get-ListDecision $Target Endpoints $Wanted }
+    }
+    @{
+        Name = 'preferred_server_bitness'
+        Option = @{ type = 'str'; choices = 'match_client', '32', '64', 'default' }
+        Decide = { param ($Wanted, $Target) Get-WordDecision $Target PreferredServerBitness $Wanted $bitness }
+    }
+    @{
+        Name = 'flags'
+        Option = @{
+            type = 'dict'
+            options = @{ add = $bits; remove = $bits; set = $bits; default = @{ type = 'bool' } }
+            mutually_exclusive = @(@('set', 'add'), @('set', 'remove'), @('default', 'add'), @('default', 'remove'), @('default', 'set'))
+            required_one_of = @(, @('add', 'remove', 'set', 'default'))
+        }
+        Decide = { param ($Wanted, $Target) Get-FlagDecision $Target AppIDFlags $Wanted $knownFlags }
+    }
+    @{
+        Name = 'classes'
+        Option = $names
+        Decide = { param ($Wanted, $Target) Get-ClassDecision $Wanted $Target }
+    }
+}
+
+Function Get-LevelDecision {
+    param ([string]$Wanted, $Target, $Params)
+
+    $decision = Get-WordDecision $Target AuthenticationLevel $Wanted $authenticationLevels
+    if ($Wanted -eq 'none' -and $decision.Changes -and -not $Params.allow_lockout) {
+        $decision.Problems += 'none makes Windows ignore the access permission, so anybody may call the server; allow_lockout: true does it nevertheless'
+    }
+    $decision
+}
+
+Function Get-ServiceDecision {
+    param ([string]$Wanted, $Target)
+
+    $decision = Get-TextDecision $Target LocalService $Wanted
+    if ($Wanted -ne 'default' -and -not (Get-Service -Name $Wanted -ErrorAction SilentlyContinue)) {
+        $decision.Problems += "there is no service '$Wanted' on this host; give its key name, not its display name"
+    }
+    $decision
+}
+
+# The classes that belong to the AppID: each must be registered, in either view, and belong to no other AppID.
+Function Get-ClassDecision {
+    param ([string[]]$Wanted, $Target)
+
+    $decision = New-Decision
+    $decision.Before = @{ names = @($Target.Classes | ForEach-Object Key); elsewhere = @{} }
+    $decision.After = @{ names = @($decision.Before.names + $Wanted | Sort-Object -Unique); elsewhere = @{} }
+    foreach ($clsid in $Wanted) {
+        $paths = @('', 'Wow6432Node\') | ForEach-Object { "SOFTWARE\Classes\${_}CLSID\$clsid" } | Where-Object { Test-MachineKey $_ }
+        if (-not $paths) { $decision.Problems += "the class $clsid is not registered on this host" }
+        foreach ($path in $paths) {
+            $stored = Read-MachineValue $path 'AppID'
+            $other = ConvertFrom-TextValue $stored
+            if ($other -eq $Target.AppId) { continue }
+            if ($other) { $decision.Problems += "the class $clsid belongs to the AppID $other" }
+            $decision.Changes += New-Change 5 "the AppID of class $clsid" $path 'AppID' $stored (ConvertTo-TextValue $Target.AppId)
+        }
+    }
+    $decision
 }
 
 Function Get-AccessDecision {
@@ -65,44 +182,107 @@ Function Get-AccessDecision {
     $decision
 }
 
+# What RunAs says now: @{ Value; Sid; Data } with Data for people, see plugin_utils/_appid.py.
+Function Get-Identity {
+    param ($Target)
+
+    $value = if ($Target.Registered) { Read-MachineValue $Target.Path 'RunAs' }
+    $name = ConvertFrom-TextValue $value
+    $keyword = $runAsKeywords.Keys | Where-Object { $runAsKeywords[$_] -eq "$name" }
+    $sid = if (-not $keyword) { (Resolve-Principal $name).Sid }
+    $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
+    if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is not a REG_SZ value (type $($value.Type))"; password = $false } }
+    elseif (-not $keyword -and -not $sid) { $data.problem = "names '$name', which does not exist" }
+    @{ Value = $value; Sid = $sid; Data = $data }
+}
+
 Function Get-RunAsDecision {
-    param ([string]$Wanted, $Target, [string]$ForService)
+    param ([string]$Wanted, $Target, $Params)
 
     $decision = New-Decision
-    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path 'RunAs' }
-    $text = ConvertFrom-TextValue $stored
-    $sid = if ($text -and $runAsKeywords.Values -notcontains $text) { (Resolve-Principal $text).Sid }
-    $isText = $null -eq $stored -or $stored.Type -eq 1
-    $keyword = if ($isText) { $runAsKeywords.Keys | Where-Object { $runAsKeywords[$_] -eq "$text" } }
-    $decision.Before = if (-not $isText) { @{ problem = "is not a REG_SZ value (type $($stored.Type))" } }
-    elseif ($keyword) { $keyword }
-    elseif ($sid) { $sid }
-    else { @{ problem = "names '$text', which does not exist" } }
-    $decision.After = $decision.Before
-    if ($Target.Service -and $ForService -eq 'skip') { return $decision }
-    if ($Target.Service) { $decision.Warnings += "the server is the service '$($Target.Service.ServiceName)', which runs as its own account; Windows ignores RunAs" }
-
-    if ($runAsKeywords.ContainsKey($Wanted)) {
-        $decision.After = $Wanted.ToLowerInvariant()
-        if ($decision.Before -eq $Wanted) { return $decision }
-        $new = if ($runAsKeywords[$Wanted]) { ConvertTo-TextValue $runAsKeywords[$Wanted] }
-        $decision.Changes = @(New-Change 4 'RunAs' $Target.Path 'RunAs' $stored $new)
-        return $decision
+    $now = Get-Identity $Target
+    $secretName = "SCM:$($Target.AppId)"
+    $secret = if ($Target.Registered) { [Lsa]::ReadSecret($secretName) }
+    $now.Data.password = $null -ne $secret
+    $decision.Before = $decision.After = $now.Data
+    if ($Target.Service) {
+        if ($Params.run_as_for_service -eq 'skip') { return $decision }
+        $decision.Warnings += "the server is the service '$($Target.Service.ServiceName)', which runs as its own account; Windows ignores RunAs"
     }
-    $account = Resolve-Principal $Wanted
-    $decision.After = $account.Sid
-    $decision.Problems = @(Get-RunAsProblem $Wanted $account $sid $Target)
+
+    $user = $null
+    if ($runAsKeywords.ContainsKey($Wanted)) {
+        $decision.After = @{ identity = $Wanted.ToLowerInvariant(); password = $false }
+        $value = if ($runAsKeywords[$Wanted]) { ConvertTo-TextValue $runAsKeywords[$Wanted] }
+        $same = $now.Data.identity -eq $Wanted -and -not $now.Data.problem
+        # A password that nobody uses any more; also what a run that was killed has left.
+        if ($null -ne $secret) { $decision.Changes += New-SecretChange 6 $secretName @(, $secret) @() }
+    }
+    else {
+        $user = Resolve-Principal $Wanted
+        $decision.Problems = @(Get-RunAsProblem $Wanted $user $now $Target $Params)
+        if ($decision.Problems) { return $decision }
+        $account = (Get-Account $user.Sid).Account
+        $same = $now.Sid -eq $user.Sid -and -not $now.Data.problem
+        $value = ConvertTo-TextValue "$($account.Domain)\$($account.Name)"
+        $decision.After = @{ identity = $user.Sid; password = $true }
+        $decision.Changes += @(Get-PasswordChange $secretName $secret $Params $same)
+        if ($decision.Changes) { $decision.After.changed = $true }
+        $right = @(Get-RightChange $user.Sid $Params.grant_logon_as_batch)
+        if ($right) { $decision.After.right = $true }
+        if ($decision.Changes -and $Params.verify_password) {
+            $decision.Logon = @{ Domain = $account.Domain; User = $account.Name; Password = $Params.run_as_password; Granting = $right.Count -gt 0 }
+        }
+        $decision.Changes += $right
+    }
+    if ($same) { return $decision }
+    if ($Wanted -eq 'system') { $decision.Warnings += 'COM does not start a server as SYSTEM; clients reach it only while it runs already' }
+    $decision.Changes += New-Change 4 'RunAs' $Target.Path 'RunAs' $now.Value $value
+    if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId) -and [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight') {
+        $decision.Changes += New-RightChange 6 $now.Sid 'SeBatchLogonRight' $false
+    }
     $decision
 }
 
 Function Get-RunAsProblem {
-    param ([string]$Wanted, $Account, [string]$CurrentSid, $Target)
+    param ([string]$Wanted, $User, $Now, $Target, $Params)
 
-    if ($Account.Problem) { $Account.Problem }
-    elseif ($Account.Use -ne 1) { "'$Wanted' is not the account of a user; keywords are $(@($runAsKeywords.Keys | Sort-Object) -join ', ')" }
+    if ($User.Problem) { $User.Problem }
+    elseif ($User.Use -ne 1) { "'$Wanted' is not the account of a user; keywords are $(@($runAsKeywords.Keys | Sort-Object) -join ', ')" }
     elseif ($Target.Service) { "the server is the service '$($Target.Service.ServiceName)'; ansible.windows.win_service sets its account" }
-    elseif ($CurrentSid -ne $Account.Sid -or -not [Lsa]::HasSecret("SCM:$($Target.AppId)")) {
-        "'$Wanted' needs its password: this AppID does not run as that account with a stored password yet"
+    elseif (-not $Params.run_as_password -and ($Now.Sid -ne $User.Sid -or -not $Now.Data.password)) {
+        "'$Wanted' needs its password in run_as_password: this AppID does not run as that account with a stored password yet"
+    }
+}
+
+# Compared in memory, so that a rotation writes once. Some programs store a terminating NUL with the password.
+Function Get-PasswordChange {
+    param ([string]$Name, [byte[]]$Stored, $Params, [bool]$SameIdentity)
+
+    if (-not $Params.run_as_password) { return }
+    $wanted = [System.Text.Encoding]::Unicode.GetBytes($Params.run_as_password)
+    $same = $null -ne $Stored -and [System.Text.Encoding]::Unicode.GetString($Stored).TrimEnd([char]0) -ceq $Params.run_as_password
+    if ($same -or ($SameIdentity -and $null -ne $Stored -and $Params.update_password -eq 'on_create')) { return }
+    New-SecretChange 3 $Name $(if ($null -ne $Stored) { , @(, $Stored) }) @(, $wanted)
+}
+
+Function Get-RightChange {
+    param ([string]$Sid, [bool]$Grant)
+    if ($Grant -and [Lsa]::Rights($Sid) -notcontains 'SeBatchLogonRight') { New-RightChange 2 $Sid 'SeBatchLogonRight' $true }
+}
+
+# Whether another AppID runs as that account.
+Function Test-IdentityInUse {
+    param ([string]$Sid, [string]$ExceptAppId)
+    foreach ($key in Get-AppIdRunningAs $Sid) { if ($key -ne $ExceptAppId) { return $true } }
+    $false
+}
+
+# The AppIDs whose RunAs names an account.
+Function Get-AppIdRunningAs {
+    param ([string]$Sid)
+    foreach ($key in [ComKey]::AppIds().Values | Where-Object { $_.RunAs -and $runAsKeywords.Values -notcontains $_.RunAs }) {
+        if ((Resolve-Principal $key.RunAs).Sid -eq $Sid) { $key.Key }
     }
 }
 
@@ -135,4 +315,28 @@ Function Get-ExecutableDecision {
     $decision
 }
 
-Export-ModuleMember -Function Get-AppIdSetting
+# Removes the AppID with its mappings and its password; refused where something uses it.
+Function Get-RemovalDecision {
+    param ($Target, [bool]$Force)
+
+    $decision = New-Decision
+    $decision.Before, $decision.After = 'present', 'absent'
+    $users = @(
+        if ($Target.Service) { "the service '$($Target.Service.ServiceName)'" }
+        foreach ($class in $Target.Classes) { "the class $($class.Key) '$($class.Name)'" }
+        foreach ($process in Get-ServerProcess $Target | Where-Object { $_ }) { "the running $($process.Image) ($($process.Id))" }
+    )
+    if ($users -and -not $Force) {
+        $decision.Problems = @("the AppID $($Target.AppId) is used by $($users -join ', '); force_removal: true removes it nevertheless")
+    }
+    foreach ($name in $Target.Executables) {
+        $path = "SOFTWARE\Classes\AppID\$name"
+        $decision.Changes += New-Change 5 "the mapping of $name" $path 'AppID' (Read-MachineValue $path 'AppID') $null -RemovesKey
+    }
+    $decision.Changes += New-KeyRemoval 5 'the AppID' $Target.Path
+    $secret = [Lsa]::ReadSecret("SCM:$($Target.AppId)")
+    if ($null -ne $secret) { $decision.Changes += New-SecretChange 6 "SCM:$($Target.AppId)" @(, $secret) @() }
+    $decision
+}
+
+Export-ModuleMember -Function Get-AppIdRunningAs, Get-AppIdSetting, Get-RemovalDecision

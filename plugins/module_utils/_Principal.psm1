@@ -85,4 +85,4 @@ Function Get-PrincipalName {
     if ((Resolve-Principal $name).Sid -eq $Sid) { $name } else { $Sid }
 }
 
-Export-ModuleMember -Function Get-PrincipalName, Resolve-Principal
+Export-ModuleMember -Function Get-Account, Get-PrincipalName, Resolve-Principal

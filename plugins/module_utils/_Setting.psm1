@@ -4,7 +4,7 @@
 # The engine: walks the rows of a table of settings. Reads all, decides all, opens all, writes in order, undoes on failure.
 #
 # A row is @{ Name (the option); Option (its argument specification); Decide ({ param($Wanted, $Target, $Params) } -> a decision) }.
-# A decision is what New-Decision makes; a change is one registry value, see New-Change.
+# A decision is what New-Decision makes; a change is one value of a store (registry value, secret, account right), see New-Change.
 
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
@@ -19,6 +19,7 @@ Function New-Decision {
         Problems = @() # why it can't be done; nothing at all is written then
         Warnings = @()
         Skipped = @() # optional principals that do not exist
+        Logon = $null # @{ Domain; User; Password; Granting }: to be tried once before the first write
     }
 }
 
@@ -27,7 +28,54 @@ Function New-Decision {
 # RemovesKey: the key exists for this value only, and goes with it.
 Function New-Change {
     param ([int]$Order, [string]$What, [string]$Path, [string]$Name, $Old, $New, [switch]$RemovesKey)
-    @{ Order = $Order; What = $What; Path = $Path; Name = $Name; Old = $Old; New = $New; RemovesKey = [bool]$RemovesKey; Key = $null }
+    @{
+        Store = 'value'; Order = $Order; What = $What; Where = "HKLM\$Path"; Path = $Path; Name = $Name
+        Old = $Old; New = $New; RemovesKey = [bool]$RemovesKey; Key = $null
+    }
+}
+
+# A secret of the local security authority; Old and New are its bytes in an array of one, an empty array for none.
+Function New-SecretChange {
+    param ([int]$Order, [string]$Name, [object[]]$Old, [object[]]$New)
+    @{ Store = 'secret'; Order = $Order; What = 'the password'; Where = "the LSA secret $Name"; Name = $Name; Old = $Old; New = $New }
+}
+
+Function New-RightChange {
+    param ([int]$Order, [string]$Sid, [string]$Name, [bool]$Granted)
+    @{ Store = 'right'; Order = $Order; What = $Name; Where = "the account $Sid"; Sid = $Sid; Name = $Name; Old = -not $Granted; New = $Granted }
+}
+
+# A key with all below it, to be removed. Old is what Read-KeyTree says of it.
+Function New-KeyRemoval {
+    param ([int]$Order, [string]$What, [string]$Path)
+    @{ Store = 'key'; Order = $Order; What = $What; Where = "HKLM\$Path"; Path = $Path; Old = Read-KeyTree $Path; New = $null }
+}
+
+Function Read-KeyTree {
+    param ([string]$Path)
+
+    $key = Open-MachineKey $Path
+    $tree = @{ Values = @{}; Keys = @{} }
+    foreach ($name in $key.GetValueNames()) { $tree.Values[$name] = [RegistryValue]::Read($key.Handle, $name) }
+    foreach ($name in $key.GetSubKeyNames()) { $tree.Keys[$name] = Read-KeyTree "$Path\$name" }
+    $key.Dispose()
+    $tree
+}
+
+# Makes a key what Read-KeyTree said of it, $null for none.
+Function Write-KeyTree {
+    param ([string]$Path, $Tree)
+
+    $name = Split-KeyPath $Path
+    $parent = Open-MachineKey $name.Parent -Writable
+    try {
+        if ($null -eq $Tree) { return $parent.DeleteSubKeyTree($name.Leaf) }
+        $key = $parent.CreateSubKey($name.Leaf)
+        foreach ($value in $Tree.Values.Keys) { [RegistryValue]::Write($key.Handle, $value, $Tree.Values[$value]) }
+        $key.Dispose()
+    }
+    finally { $parent.Dispose() }
+    foreach ($child in $Tree.Keys.Keys) { Write-KeyTree "$Path\$child" $Tree.Keys[$child] }
 }
 
 # The decisions on all options that were given, by name, in the table's order.
@@ -43,9 +91,10 @@ Function Get-SettingPlan {
 
 Function Get-PlanProblem {
     param ($Plan)
-    foreach ($name in $Plan.Keys) {
-        foreach ($problem in $Plan[$name].Problems) { "${name}: $problem" }
+    $problems = foreach ($name in $Plan.Keys) {
+        foreach ($problem in $Plan[$name].Problems) { "$($name.Split([char]' ')[0]): $problem" }
     }
+    $problems | Select-Object -Unique
 }
 
 Function Get-PlanChange {
@@ -55,24 +104,42 @@ Function Get-PlanChange {
 
 # Opens every key that will be written: one that can't be is found before the first write, in check mode too.
 Function Open-SettingPlan {
-    param ($Plan)
+    param ($Plan, [bool]$Override)
 
-    foreach ($change in Get-PlanChange $Plan) {
+    foreach ($change in Get-PlanChange $Plan | Where-Object { $_.Store -eq 'value' }) {
         try {
             $change.Key = Open-MachineKey $change.Path -Writable
             if (-not $change.Key) { (Open-MachineKey (Split-KeyPath $change.Path).Parent -Writable).Dispose() }
         }
         catch [System.Security.SecurityException], [System.UnauthorizedAccessException] {
-            throw "the registry key HKLM\$($change.Path) can't be opened for writing: access denied. The keys of Windows' own " +
-            'applications belong to TrustedInstaller, and administrators may only read them. Nothing was changed'
+            if (-not $Override) {
+                throw "the registry key $($change.Where) can't be opened for writing: access denied. The keys of Windows' own applications " +
+                'belong to TrustedInstaller; override_key_protection: true writes values there and leaves owner and access list alone. ' +
+                'Nothing was changed'
+            }
+            try { $change.Key = [BackupKey]::Open($change.Path) }
+            catch { throw "the protected registry key $($change.Where) can't be opened with backup and restore rights: $(Get-Reason $_). Nothing was changed" }
         }
     }
+}
+
+# Tries the password as COM will use it: one attempt in a run, for failures count towards a lockout.
+Function Test-PlanLogon {
+    param ($Plan)
+
+    $logon = $Plan.Values | ForEach-Object Logon | Where-Object { $_ } | Select-Object -First 1
+    if (-not $logon) { return }
+    $code = [Lsa]::TryLogon($logon.Domain, $logon.User, $logon.Password)
+    # 1385: the right to log on as a batch job is missing, which is checked after the password; this run grants it.
+    if ($code -eq 0 -or ($code -eq 1385 -and $logon.Granting)) { return }
+    throw "run_as: $($logon.Domain)\$($logon.User) can't log on with this password: $(([System.ComponentModel.Win32Exception]$code).Message.TrimEnd('.')) " +
+    "(error $code). Nothing was changed, and it was tried once only"
 }
 
 Function Close-SettingPlan {
     param ($Plan)
     foreach ($change in Get-PlanChange $Plan) {
-        if ($change.Key) { $change.Key.Dispose() }
+        if ($change.Key) { $change.Key.Dispose() } # secrets and rights have none
     }
 }
 
@@ -91,7 +158,7 @@ Function Invoke-SettingPlan {
                     catch { "$($written.What) ($(Get-Reason $_))" }
                 })
             $rest = if ($lost) { "these could NOT be put back, look at them: $($lost -join ', ')" } else { 'everything is as it was before' }
-            throw "$($change.What) could not be written to HKLM\$($change.Path): $reason; $rest"
+            throw "$($change.What) could not be written to $($change.Where): $reason; $rest"
         }
     }
 }
@@ -100,6 +167,9 @@ Function Invoke-SettingPlan {
 Function Write-Change {
     param ($Change, $Value)
 
+    if ($Change.Store -eq 'secret') { return [Lsa]::WriteSecret($Change.Name, $(if ($Value.Count) { , $Value[0] })) }
+    if ($Change.Store -eq 'right') { return [Lsa]::SetRight($Change.Sid, $Change.Name, $Value) }
+    if ($Change.Store -eq 'key') { return Write-KeyTree $Change.Path $Value }
     $name = Split-KeyPath $Change.Path
     if (-not $Change.Key) {
         if ($null -eq $Value) { return }
@@ -124,4 +194,4 @@ Function Split-KeyPath {
     @{ Parent = $Path.Substring(0, $at); Leaf = $Path.Substring($at + 1) }
 }
 
-Export-ModuleMember -Function *-SettingPlan, Get-PlanChange, Get-PlanProblem, New-Change, New-Decision
+Export-ModuleMember -Function *-SettingPlan, *-Plan*, New-*

@@ -83,7 +83,7 @@ public class RegistryValue
 // A class, or a key below Classes\AppID: an AppID with its name, or an executable whose AppId is the one it is mapped to.
 public class ComKey
 {
-    public string Key, Name, AppId, LocalServer, ServerExecutable;
+    public string Key, Name, AppId, RunAs, LocalServer, ServerExecutable;
 
     // The keys below a key, in compiled code because a host has thousands; with an AppID, only those that name it.
     static void Read(string path, RegistryView view, string appId, IDictionary<string, ComKey> found)
@@ -107,6 +107,7 @@ public class ComKey
                         if (appId != null && !String.Equals(entry.AppId, appId, StringComparison.OrdinalIgnoreCase))
                             continue;
                         entry.Name = key.GetValue("") as string;
+                        entry.RunAs = key.GetValue("RunAs") as string;
                         entry.ReadServer(key);
                     }
                 }
@@ -189,6 +190,28 @@ public static class Lsa
     {
         public ushort Length, MaximumLength;
         public IntPtr Buffer;
+
+        public UnicodeString(byte[] text, int length)
+        {
+            Length = (ushort)length;
+            MaximumLength = (ushort)text.Length;
+            Buffer = Marshal.AllocHGlobal(text.Length);
+            Marshal.Copy(text, 0, Buffer, text.Length);
+        }
+
+        public byte[] Bytes()
+        {
+            byte[] bytes = new byte[Length];
+            Marshal.Copy(Buffer, bytes, 0, Length);
+            return bytes;
+        }
+
+        public void Free()
+        {
+            for (int i = 0; i < MaximumLength; i++)
+                Marshal.WriteByte(Buffer, i, 0); // it may have held a password
+            Marshal.FreeHGlobal(Buffer);
+        }
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -207,66 +230,225 @@ public static class Lsa
     [DllImport("advapi32")]
     static extern uint LsaRetrievePrivateData(IntPtr policy, ref UnicodeString name, out IntPtr data);
     [DllImport("advapi32")]
+    static extern uint LsaStorePrivateData(IntPtr policy, ref UnicodeString name, IntPtr data);
+    [DllImport("advapi32")]
+    static extern uint LsaEnumerateAccountRights(IntPtr policy, byte[] sid, out IntPtr rights, out int count);
+    [DllImport("advapi32")]
+    static extern uint LsaAddAccountRights(IntPtr policy, byte[] sid, ref UnicodeString right, int count);
+    [DllImport("advapi32")]
+    static extern uint LsaRemoveAccountRights(IntPtr policy, byte[] sid, byte all, ref UnicodeString right, int count);
+    [DllImport("advapi32")]
     static extern uint LsaFreeMemory(IntPtr buffer);
     [DllImport("advapi32")]
     static extern uint LsaClose(IntPtr policy);
     [DllImport("advapi32")]
     static extern int LsaNtStatusToWinError(uint status);
+    [DllImport("advapi32", CharSet = CharSet.Unicode, SetLastError = true)]
+    static extern bool LogonUserW(string user, string domain, string password, int type, int provider, out IntPtr token);
+    [DllImport("kernel32")]
+    static extern bool CloseHandle(IntPtr handle);
 
-    static void Check(uint status)
-    {
-        if (status != 0)
-            throw new Win32Exception(LsaNtStatusToWinError(status));
-    }
+    const uint NotFound = 0xC0000034; // STATUS_OBJECT_NAME_NOT_FOUND
 
-    static IntPtr Open(uint access)
+    // Runs a call with a policy handle; NotFound is an answer, other failures are errors.
+    static uint With(uint access, Func<IntPtr, uint> call)
     {
         ObjectAttributes attributes = new ObjectAttributes();
         attributes.Length = Marshal.SizeOf(attributes);
         IntPtr policy;
-        Check(LsaOpenPolicy(IntPtr.Zero, ref attributes, access, out policy));
-        return policy;
+        uint status = LsaOpenPolicy(IntPtr.Zero, ref attributes, access, out policy);
+        if (status == 0)
+        {
+            status = call(policy);
+            LsaClose(policy);
+        }
+        if (status != 0 && status != NotFound)
+            throw new Win32Exception(LsaNtStatusToWinError(status));
+        return status;
+    }
+
+    // With its terminating NUL, which COM counts as part of a secret's name (KB 259615).
+    static byte[] Text(string text)
+    {
+        return Encoding.Unicode.GetBytes(text + "\0");
     }
 
     // The NetBIOS name of the domain that this computer belongs to; null in a workgroup.
     public static string PrimaryDomain()
     {
-        IntPtr policy = Open(1), buffer = IntPtr.Zero; // POLICY_VIEW_LOCAL_INFORMATION
+        IntPtr buffer = IntPtr.Zero;
+        With(1, delegate(IntPtr policy) { return LsaQueryInformationPolicy(policy, 3, out buffer); }); // PolicyPrimaryDomainInformation
+        UnicodeString name = (UnicodeString)Marshal.PtrToStructure(buffer, typeof(UnicodeString));
+        bool joined = Marshal.ReadIntPtr(buffer, Marshal.SizeOf(name)) != IntPtr.Zero; // the SID of the domain
+        string domain = joined ? Encoding.Unicode.GetString(name.Bytes()) : null;
+        LsaFreeMemory(buffer);
+        return domain;
+    }
+
+    // The bytes of a secret, null where there is none.
+    public static byte[] ReadSecret(string name)
+    {
+        byte[] text = Text(name);
+        UnicodeString key = new UnicodeString(text, text.Length);
+        IntPtr data = IntPtr.Zero;
+        byte[] secret = null;
         try
         {
-            Check(LsaQueryInformationPolicy(policy, 3, out buffer)); // PolicyPrimaryDomainInformation: name, SID
-            UnicodeString name = (UnicodeString)Marshal.PtrToStructure(buffer, typeof(UnicodeString));
-            bool joined = Marshal.ReadIntPtr(buffer, Marshal.SizeOf(name)) != IntPtr.Zero;
-            return joined ? Marshal.PtrToStringUni(name.Buffer, name.Length / 2) : null;
+            if (With(4, delegate(IntPtr policy) { return LsaRetrievePrivateData(policy, ref key, out data); }) == 0 && data != IntPtr.Zero)
+                secret = ((UnicodeString)Marshal.PtrToStructure(data, typeof(UnicodeString))).Bytes();
         }
+        finally { key.Free(); }
+        if (data != IntPtr.Zero)
+            LsaFreeMemory(data);
+        return secret;
+    }
+
+    // Null deletes; deleting what is not there is fine.
+    public static void WriteSecret(string name, byte[] secret)
+    {
+        byte[] text = Text(name);
+        UnicodeString key = new UnicodeString(text, text.Length), value = new UnicodeString(secret ?? new byte[2], secret == null ? 0 : secret.Length);
+        IntPtr data = Marshal.AllocHGlobal(Marshal.SizeOf(value));
+        Marshal.StructureToPtr(value, data, false);
+        try { With(0x20, delegate(IntPtr policy) { return LsaStorePrivateData(policy, ref key, secret == null ? IntPtr.Zero : data); }); }
         finally
         {
-            if (buffer != IntPtr.Zero)
-                LsaFreeMemory(buffer);
-            LsaClose(policy);
+            Marshal.FreeHGlobal(data);
+            key.Free();
+            value.Free();
         }
     }
 
-    // Whether a secret of that name exists. COM counts the terminating NUL as part of the name (KB 259615).
-    public static bool HasSecret(string name)
+    static byte[] Binary(string sid)
     {
-        IntPtr policy = Open(4), data = IntPtr.Zero; // POLICY_GET_PRIVATE_INFORMATION
-        UnicodeString key = new UnicodeString();
-        key.Buffer = Marshal.StringToHGlobalUni(name);
-        key.Length = key.MaximumLength = (ushort)((name.Length + 1) * 2);
+        SecurityIdentifier identifier = new SecurityIdentifier(sid);
+        byte[] bytes = new byte[identifier.BinaryLength];
+        identifier.GetBinaryForm(bytes, 0);
+        return bytes;
+    }
+
+    // The rights granted to the account itself; those it has through groups are not among them.
+    public static List<string> Rights(string sid)
+    {
+        IntPtr buffer = IntPtr.Zero;
+        int count = 0;
+        With(0x800, delegate(IntPtr policy) { return LsaEnumerateAccountRights(policy, Binary(sid), out buffer, out count); });
+        List<string> rights = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            IntPtr entry = new IntPtr(buffer.ToInt64() + i * Marshal.SizeOf(typeof(UnicodeString)));
+            rights.Add(Encoding.Unicode.GetString(((UnicodeString)Marshal.PtrToStructure(entry, typeof(UnicodeString))).Bytes()));
+        }
+        if (buffer != IntPtr.Zero)
+            LsaFreeMemory(buffer);
+        return rights;
+    }
+
+    public static void SetRight(string sid, string right, bool granted)
+    {
+        byte[] text = Text(right);
+        UnicodeString name = new UnicodeString(text, text.Length - 2);
         try
         {
-            uint status = LsaRetrievePrivateData(policy, ref key, out data);
-            if (status != 0xC0000034) // STATUS_OBJECT_NAME_NOT_FOUND
-                Check(status);
-            return status == 0;
+            With(0x810, delegate(IntPtr policy) {
+                return granted ? LsaAddAccountRights(policy, Binary(sid), ref name, 1) : LsaRemoveAccountRights(policy, Binary(sid), 0, ref name, 1);
+            });
+        }
+        finally { name.Free(); }
+    }
+
+    // One attempt to log on as COM will (a batch logon); the Win32 error, 0 where it works. A failure counts towards a lockout.
+    public static int TryLogon(string domain, string user, string password)
+    {
+        IntPtr token;
+        if (!LogonUserW(user, domain, password, 4, 0, out token))
+            return Marshal.GetLastWin32Error();
+        CloseHandle(token);
+        return 0;
+    }
+}
+
+// Keys that administrators may not write, opened as a restore program does: owner and access list stay as they are.
+public static class BackupKey
+{
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    struct TokenPrivilege
+    {
+        public int Count;
+        public long Luid;
+        public int Attributes;
+    }
+
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern int RegCreateKeyExW(SafeRegistryHandle parent, string name, int reserved, string cls, int options, int access, IntPtr security,
+        out SafeRegistryHandle key, out int disposition);
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern int RegDeleteKeyExW(SafeRegistryHandle parent, string name, int view, int reserved);
+    [DllImport("advapi32", SetLastError = true)]
+    static extern bool OpenProcessToken(IntPtr process, int access, out IntPtr token);
+    [DllImport("advapi32", CharSet = CharSet.Unicode, SetLastError = true)]
+    static extern bool LookupPrivilegeValueW(string system, string name, out long luid);
+    [DllImport("advapi32", SetLastError = true)]
+    static extern bool AdjustTokenPrivileges(IntPtr token, bool disableAll, ref TokenPrivilege wanted, int size, ref TokenPrivilege former, out int needed);
+    [DllImport("kernel32")]
+    static extern IntPtr GetCurrentProcess();
+    [DllImport("kernel32")]
+    static extern bool CloseHandle(IntPtr handle);
+
+    // Turns a privilege of this process on; returns what it was, to be turned back.
+    static TokenPrivilege Adjust(string name, TokenPrivilege? back)
+    {
+        IntPtr token;
+        if (!OpenProcessToken(GetCurrentProcess(), 0x28, out token)) // TOKEN_ADJUST_PRIVILEGES, TOKEN_QUERY
+            throw new Win32Exception(Marshal.GetLastWin32Error());
+        TokenPrivilege wanted = back ?? new TokenPrivilege { Count = 1, Attributes = 2 }, former = new TokenPrivilege();
+        int needed, error = 0;
+        if (back == null && !LookupPrivilegeValueW(null, name, out wanted.Luid) ||
+            !AdjustTokenPrivileges(token, false, ref wanted, Marshal.SizeOf(former), ref former, out needed))
+            error = Marshal.GetLastWin32Error();
+        else if (Marshal.GetLastWin32Error() == 1300) // ERROR_NOT_ALL_ASSIGNED
+            error = 1300;
+        CloseHandle(token);
+        if (error == 1300)
+            throw new Win32Exception(1314, "the token lacks " + name); // ERROR_PRIVILEGE_NOT_HELD
+        if (error != 0)
+            throw new Win32Exception(error);
+        return former;
+    }
+
+    // A key below HKEY_LOCAL_MACHINE, which must exist: the option creates missing keys, so what it created is taken back.
+    public static RegistryKey Open(string path)
+    {
+        TokenPrivilege backup = Adjust("SeBackupPrivilege", null), restore;
+        try { restore = Adjust("SeRestorePrivilege", null); }
+        catch
+        {
+            if (backup.Count > 0)
+                Adjust(null, backup);
+            throw;
+        }
+        try
+        {
+            using (RegistryKey root = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, RegistryView.Registry64))
+            {
+                SafeRegistryHandle key;
+                int disposition;
+                int error = RegCreateKeyExW(root.Handle, path, 0, null, 4, 0, IntPtr.Zero, out key, out disposition); // REG_OPTION_BACKUP_RESTORE
+                if (error != 0)
+                    throw new Win32Exception(error);
+                if (disposition == 2) // REG_OPENED_EXISTING_KEY
+                    return RegistryKey.FromHandle(key, RegistryView.Registry64);
+                key.Dispose();
+                RegDeleteKeyExW(root.Handle, path, 0x100, 0);
+                throw new Win32Exception(2);
+            }
         }
         finally
         {
-            if (data != IntPtr.Zero)
-                LsaFreeMemory(data);
-            Marshal.FreeHGlobal(key.Buffer);
-            LsaClose(policy);
+            if (restore.Count > 0)
+                Adjust(null, restore);
+            if (backup.Count > 0)
+                Adjust(null, backup);
         }
     }
 }

@@ -14,17 +14,22 @@
 $setting = @(Get-AppIdSetting)
 $spec = @{
     options = @{
-        id = @{ type = 'str'; required = $true }
+        id = @{ type = 'raw'; required = $true }
+        state = @{ type = 'str'; choices = 'present', 'absent'; default = 'present' }
         register_with = @{ type = 'list'; elements = 'str' }
         missing = @{ type = 'str'; choices = 'fail', 'skip'; default = 'fail' }
-        run_as_for_service = @{ type = 'str'; choices = 'write', 'skip'; default = 'write' }
         allow_lockout = @{ type = 'bool'; default = $false }
-        remap_executables = @{ type = 'bool'; default = $false }
+        force_removal = @{ type = 'bool'; default = $false }
+        override_key_protection = @{ type = 'bool'; default = $false }
     }
     supports_check_mode = $true
 }
-foreach ($row in $setting) { $spec.options[$row.Name] = $row.Option }
+foreach ($row in $setting) {
+    $spec.options[$row.Name] = $row.Option
+    if ($row.Further) { $spec.options += $row.Further }
+}
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
+$params = $module.Params
 
 # The raw result; plugins/action/appid.py makes of it what people read.
 $result = $module.Result
@@ -35,66 +40,113 @@ $result.running = @()
 $result.restart_required = 'no'
 $result.skipped_principals = @()
 $result.settings = @()
+$result.names = @{}
 
 # Decides, and puts into the result at once what was decided, so that a failure shows it too.
 Function Get-Plan {
-    param ($Target)
+    param ([object[]]$Target)
 
-    $plan = Get-SettingPlan $setting $module.Params $Target
-    $result.settings = @(foreach ($name in $plan.Keys) { @{ name = $name; before = $plan[$name].Before; after = $plan[$name].After } })
+    $plan = [ordered]@{}
+    foreach ($one in $Target) {
+        $decisions = if ($params.state -eq 'absent') { @{ state = Get-RemovalDecision $one $params.force_removal } } else { Get-SettingPlan $setting $params $one }
+        foreach ($name in $decisions.Keys) { $plan["$name $($one.AppId)"] = $decisions[$name] }
+        $result.settings += @(foreach ($name in $decisions.Keys) {
+                @{ appid = $one.AppId; name = $name; before = $decisions[$name].Before; after = $decisions[$name].After }
+            })
+    }
     $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
-    $sids = [regex]::Matches((ConvertTo-Json $result.settings -Depth 9 -Compress), '"(S-1-[0-9-]+)"') | ForEach-Object { $_.Groups[1].Value }
-    $result.names = @{}
-    # Well-known ones the controller can name itself.
-    foreach ($sid in $sids | Where-Object { $_ -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' } | Sort-Object -Unique) { $result.names[$sid] = Get-PrincipalName $sid }
+    # Well-known SIDs the controller can name itself.
+    foreach ($match in [regex]::Matches((ConvertTo-Json $result.settings -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
+        $sid = $match.Groups[1].Value
+        if ($sid -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -and -not $result.names.ContainsKey($sid)) { $result.names[$sid] = Get-PrincipalName $sid }
+    }
     $problems = @(Get-PlanProblem $plan)
     if ($problems) { throw ($problems -join '; ') }
     $plan
 }
 
-Function Set-AppId {
-    Assert-Administrator
-    $found = Find-AppId $module.Params.id
-    if ($found.Problem) {
-        $paths = $module.Params.register_with
-        $registrar = $paths | ForEach-Object { Expand-HostVariable $_ } | Where-Object { [System.IO.File]::Exists($_) } | Select-Object -First 1
-        if (-not $registrar) {
-            $reason = $found.Problem + $(if ($paths) { "; none of register_with is there: $($paths -join ', ')" })
-            if ($module.Params.missing -eq 'fail') { throw $reason }
-            $result.skipped = $true
-            $result.msg = "skipped: $reason"
-            return
-        }
+# What the id means: @{ Targets; Problem }. { runs_as: user } means every AppID of that identity.
+Function Get-Target {
+    if ($params.id -is [string]) {
+        $found = Find-AppId $params.id
+        return @{ Targets = @(if (-not $found.Problem) { Get-AppId $found }); Problem = $found.Problem }
+    }
+    $user = Resolve-Principal $params.id.runs_as
+    if ($user.Problem) { throw "id: $($user.Problem)" }
+    $params.run_as = $params.id.runs_as
+    $targets = @(foreach ($appId in Get-AppIdRunningAs $user.Sid) { Get-AppId (Find-AppId $appId) })
+    @{ Targets = $targets; Problem = $(if (-not $targets) { "no AppID of this host runs as '$($params.id.runs_as)'" }) }
+}
+
+# Tells, and where it is not a check run does, what an id needs that is not registered; $null where there is nothing to be done.
+Function Register-Missing {
+    param ([string]$Problem)
+
+    $paths = $params.register_with
+    $registrar = $paths | ForEach-Object { Expand-HostVariable $_ } | Where-Object { [System.IO.File]::Exists($_) } | Select-Object -First 1
+    if ($registrar) {
         # Check and run both tell the difference to "not registered": what /regserver writes can't be predicted.
-        $plan = Get-Plan (Get-AppId $found)
+        $null = Get-Plan (Get-AppId @{})
         $result.registered_with = $registrar
         $result.changed = $module.CheckMode
         if ($module.CheckMode) { return }
-        $found = Register-Server $registrar $module.Params.id
+        $found = Register-Server $registrar $params.id
         $result.changed = $true
-        $told = $result.settings
+        return Get-AppId $found
     }
+    if ($params.state -eq 'absent') { return }
+    if ("$($params.id)" -match '^\{[0-9a-f-]{36}\}$' -and $params.display_name -and $params.classes) {
+        $result.created = $true
+        return Get-AppId @{ NewAppId = $params.id }
+    }
+    $reason = $Problem + $(if ($paths) { "; none of register_with is there: $($paths -join ', ')" })
+    if ($params.missing -eq 'fail') { throw $reason }
+    $result.skipped = $true
+    $result.msg = "skipped: $reason"
+}
 
-    $target = Get-AppId $found
-    $result.appid = $target.AppId
-    $result.display_name = $target.Name
-    $result.clsids = @($target.Classes | ForEach-Object Key)
-    Assert-NotComPlus $target
-    $plan = Get-Plan $target
+Function Set-AppId {
+    Assert-Administrator
+    $found = Get-Target
+    $targets = $found.Targets
+    if ($found.Problem) {
+        $targets = @(Register-Missing $found.Problem | Where-Object { $_ })
+        if (-not $targets) { return }
+    }
+    if ($targets.Count -eq 1) {
+        $result.appid = $targets[0].AppId
+        $result.display_name = $targets[0].Name
+        $result.clsids = @($targets[0].Classes | ForEach-Object Key)
+    }
+    else { $result.appids = @($targets | ForEach-Object AppId) }
+    foreach ($target in $targets) { Assert-NotComPlus $target }
+
+    $told = if ($result.registered_with) { $result.settings }
+    $result.settings = @()
+    $plan = Get-Plan $targets
     if ($told) { $result.settings = $told }
     foreach ($warning in $plan.Values | ForEach-Object Warnings) { $module.Warn($warning) }
 
     $writes = @(Get-PlanChange $plan).Count -gt 0
-    $result.changed = $result.changed -or $writes
     try {
-        Open-SettingPlan $plan
-        if (-not $module.CheckMode) { Invoke-SettingPlan $plan }
+        Open-SettingPlan $plan $params.override_key_protection
+        if (-not $module.CheckMode) {
+            Test-PlanLogon $plan
+            Invoke-SettingPlan $plan
+        }
     }
     finally { Close-SettingPlan $plan }
+    $result.changed = $result.changed -or $writes
+    if ($params.state -eq 'present') { $targets | ForEach-Object { Add-Running $_ ($writes -and $module.CheckMode) } }
+}
+
+Function Add-Running {
+    param ($Target, [bool]$Changing)
 
     $running = @(Get-ServerProcess $target | Where-Object { $_ })
-    $result.restart_required = Get-RestartRequired $target $running ($writes -and $module.CheckMode)
-    $result.running = @($running | ForEach-Object {
+    $restart = Get-RestartRequired $target $running $Changing
+    if ($restart -ne 'no' -and $result.restart_required -ne 'reboot') { $result.restart_required = $restart }
+    $result.running += @($running | ForEach-Object {
             @{ pid = $_.Id; image = $_.Image; started = $_.Started.ToString('yyyy-MM-ddTHH:mm:ss', [cultureinfo]::InvariantCulture) + 'Z' }
         })
 }

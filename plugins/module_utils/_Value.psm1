@@ -1,0 +1,98 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# Decides settings that are one registry value: a text, a word for a number, a list, flags. 'default' deletes the value.
+
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+
+#AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Setting
+
+$unicode = [System.Text.Encoding]::Unicode
+
+# $Read: { param($RegistryValue) -> what the option would say, $null where it can't say it }; $Make: the way back.
+Function Get-ValueDecision {
+    param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make)
+
+    $decision = New-Decision
+    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
+    $decision.Before = 'default'
+    if ($null -ne $stored) {
+        $meaning = & $Read $stored
+        $decision.Before = if ($null -ne $meaning) { $meaning } else { @{ problem = "is not what Windows takes (type $($stored.Type), $($stored.Data.Length) bytes)" } }
+    }
+    $decision.After = $Wanted
+    if ((ConvertTo-Json @($decision.Before) -Compress) -ceq (ConvertTo-Json @($Wanted) -Compress)) { return $decision }
+    $value = if (-not ($Wanted -is [string] -and $Wanted -eq 'default')) { & $Make $Wanted }
+    $decision.Changes = @(New-Change 5 $(if ($ValueName) { $ValueName } else { 'the display name' }) $Target.Path $ValueName $stored $value)
+    $decision
+}
+
+# A REG_SZ value. $Words: what stands for a text, both ways.
+Function Get-TextDecision {
+    param ($Target, [string]$ValueName, [string]$Wanted, [hashtable]$Words = @{})
+
+    $read = {
+        param ($value)
+        if ($value.Type -ne 1) { return }
+        $text = ConvertFrom-TextValue $value
+        $word = $Words.Keys | Where-Object { $Words[$_] -eq $text }
+        if ($word) { $word } else { $text }
+    }
+    Get-ValueDecision $Target $ValueName $Wanted $read { param ($text) ConvertTo-TextValue $(if ($Words.ContainsKey($text)) { $Words[$text] } else { $text }) }
+}
+
+Function Read-Number {
+    param ($Value)
+    if ($Value.Type -eq 4 -and $Value.Data.Length -eq 4) { [BitConverter]::ToUInt32($Value.Data, 0) }
+}
+
+Function ConvertTo-NumberValue {
+    param ([uint32]$Number)
+    [RegistryValue]::new(4, [BitConverter]::GetBytes($Number))
+}
+
+# A REG_DWORD value, of which only these words are known.
+Function Get-WordDecision {
+    param ($Target, [string]$ValueName, [string]$Wanted, [hashtable]$Words)
+    Get-ValueDecision $Target $ValueName $Wanted { param ($value) $Words.Keys | Where-Object { $Words[$_] -eq (Read-Number $value) } } {
+        param ($word) ConvertTo-NumberValue $Words[$word]
+    }
+}
+
+# A REG_SZ value whose first letter says yes (Y) or not.
+Function Get-SwitchDecision {
+    param ($Target, [string]$ValueName, [string]$Wanted)
+    Get-ValueDecision $Target $ValueName $Wanted {
+        param ($value) if ($value.Type -eq 1) { if ((ConvertFrom-TextValue $value) -like 'y*') { 'true' } else { 'false' } }
+    } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) }
+}
+
+# A REG_MULTI_SZ value.
+Function Get-ListDecision {
+    param ($Target, [string]$ValueName, [string[]]$Wanted)
+
+    $value = if ($Wanted.Count -eq 1 -and $Wanted[0] -eq 'default') { 'default' } else { $Wanted }
+    $decision = Get-ValueDecision $Target $ValueName $value {
+        param ($stored)
+        if ($stored.Type -eq 7) { $unicode.GetString($stored.Data).Split([char]0) | Where-Object { $_ } }
+    } { param ($list) [RegistryValue]::new(7, $unicode.GetBytes((@($list) -join "`0") + "`0`0")) }
+    if ($decision.Before -isnot [hashtable] -and "$($decision.Before)" -ne 'default') { $decision.Before = @($decision.Before) } # one unrolls
+    $decision
+}
+
+# Bits of a REG_DWORD value. set covers the bits in $Known and those it names; unknown ones stay.
+Function Get-FlagDecision {
+    param ($Target, [string]$ValueName, $Wanted, [long]$Known)
+
+    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
+    $now = [long](Read-Number $stored)
+    $mask = { param ($bits) $sum = [long]0; foreach ($bit in $bits) { $sum = $sum -bor $bit }; $sum }
+    $new = if ($null -ne $Wanted.set) { ($now -band -bnot $Known) -bor (& $mask $Wanted.set) }
+    else { ($now -bor (& $mask $Wanted.add)) -band -bnot (& $mask $Wanted.remove) }
+    # No value and no bits are the same.
+    $value = if ($Wanted.default -or ($null -eq $stored -and -not $new)) { 'default' } else { $new }
+    Get-ValueDecision $Target $ValueName $value { param ($v) $n = Read-Number $v; if ($null -ne $n) { [long]$n } } { param ($n) ConvertTo-NumberValue $n }
+}
+
+Export-ModuleMember -Function Get-FlagDecision, Get-ListDecision, Get-SwitchDecision, Get-TextDecision, Get-WordDecision
