@@ -27,12 +27,8 @@ def test_it_parses_as_python_3_9_and_evaluates_no_newer_types(path):
     tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
     future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     assert "annotations" in [alias.name for node in future for alias in node.names]
-    unions = [
-        node.lineno
-        for node in evaluated(tree)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and any(isinstance(side, ast.Constant) and side.value is None for side in (node.left, node.right))
-    ]
-    assert unions == []
+    operands = [(node.lineno, (node.left, node.right)) for node in evaluated(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)]
+    assert [line for line, sides in operands if any(isinstance(side, ast.Constant) and side.value is None for side in sides)] == []
 
 
 def test_there_is_something_to_check():

@@ -40,7 +40,7 @@ def test_registration_takes_a_guid(play, guid):
     assert play.calls[0]["module_args"]["id"] == guid
 
 
-@pytest.mark.parametrize("name", ["mdm.exe", "Machine Debug Manager", ID[:-3], ID + "0", "", None])
+@pytest.mark.parametrize("name", ["mdm.exe", "Machine Debug Manager", ID[:-3], ID + "0", ""])
 def test_registration_of_anything_else(play, name):
     expected = f"register_with needs a GUID as id (the AppID or a CLSID), not {name!r}: only a GUID is known before registration."
     assert refused(play, id=name, register_with=["C:\\mdm.exe"]) == expected
@@ -54,16 +54,10 @@ def test_a_name_is_fine_without_registration(play):
 # --- run_as ---
 
 
-@pytest.mark.parametrize("who", [*KEYWORDS[:4], "CONTOSO\\svc", ".\\svc", "svc@contoso.test", None])
+@pytest.mark.parametrize("who", [*KEYWORDS, "SYSTEM", "CONTOSO\\svc", ".\\svc", "svc@contoso.test", None])
 def test_identities_that_may_be(play, who):
     play.run("appid", {"id": ID, "run_as": who})
     assert play.calls[0]["module_args"]["run_as"] == who
-
-
-@pytest.mark.xfail(strict=True, reason="defect: the keyword system is refused, for SYSTEM is in the table of names")
-def test_the_keyword_system(play):
-    play.run("appid", {"id": ID, "run_as": "system"})
-    assert len(play.calls) == 1
 
 
 @pytest.mark.parametrize("who", ["CONTOSO\\gmsa$", "WEB01$"])
@@ -106,7 +100,8 @@ def test_an_executable_that_is_added_and_removed(play):
 
 @pytest.mark.parametrize("diff", [False, True])
 def test_the_diff_follows_the_task(play, diff):
-    setting = {"name": "run_as", "before": "launching_user", "after": "interactive_user"}
+    before, after = ({"identity": who, "password": False} for who in ("launching_user", "interactive_user"))
+    setting = {"appid": ID, "name": "run_as", "before": before, "after": after}
     play.result = {"changed": True, "appid": ID, "settings": [setting], "skipped_principals": []}
     result = play.run("appid", {"id": ID, "run_as": "interactive_user"}, diff=diff)
     assert ("diff" in result) is diff
@@ -118,7 +113,7 @@ def test_the_diff_follows_the_task(play, diff):
 def test_a_warning_names_each_principal_once(play):
     data = {"default": False, "problem": "", "disorder": False, "entries": [], "owner": "", "group": "", "binary": ""}
     data["unmanaged"] = [{"what": "conditional entry", "sid": "S-1-5-32-545"}]
-    setting = {"name": "launch_permission", "before": data, "after": data}
+    setting = {"appid": ID, "name": "launch_permission", "before": data, "after": data}
     play.result = {"changed": False, "appid": ID, "settings": [setting], "skipped_principals": []}
     (warning,) = play.run("appid", {"id": ID, "launch_permission": {"set": []}})["warnings"]
     assert warning.endswith("they stay: conditional entry for BUILTIN\\Users (S-1-5-32-545)")

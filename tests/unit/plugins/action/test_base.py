@@ -14,7 +14,7 @@ ID = "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_async_is_refused_without_reaching_the_host(play, plugin):
-    with pytest.raises(AnsibleActionFail, match="async"):
+    with pytest.raises(AnsibleActionFail, match=f"wincom.dcom.{plugin} does not run with async"):
         play.run(plugin, {"id": ID}, async_val=60)
     assert play.calls == []
 
@@ -38,8 +38,8 @@ def test_the_module_runs_exactly_once(play, plugin, check_mode):
 
 
 @pytest.mark.parametrize("plugin", PLUGINS.values())
-def test_check_mode_and_diff_yes_async_no(plugin):
-    assert (plugin._supports_check_mode, plugin._supports_diff, plugin._supports_async, plugin.TRANSFERS_FILES) == (True, True, False, False)
+def test_check_mode_yes_async_no(plugin):
+    assert (plugin._supports_check_mode, plugin._supports_async, plugin.TRANSFERS_FILES) == (True, False, False)
 
 
 def test_the_arguments_of_the_task_are_not_touched(play):

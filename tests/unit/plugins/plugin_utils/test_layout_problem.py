@@ -15,7 +15,6 @@ from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import exp
 DATA = Path(__file__).parents[3] / "data" / "descriptors.json"
 SOUND = {one["id"]: bytes.fromhex(one["hex"]) for one in json.loads(DATA.read_text(encoding="utf-8")) if one["valid"]}
 H01 = SOUND["H01"]  # access list at 20, four entries, owner at 112, group at 128, 144 bytes
-NOTHING_FOUND = "it can't be read"
 
 
 def changed(form, at, *values):
@@ -26,15 +25,14 @@ def changed(form, at, *values):
 
 @pytest.mark.parametrize("name", sorted(SOUND))
 def test_nothing_is_found_in_a_sound_one(name):
-    assert layout_problem(SOUND[name]) in ("", NOTHING_FOUND)
+    assert layout_problem(SOUND[name]) == ""
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))
 def test_every_truncation_has_a_reason(name):
     raw = SOUND[name]
     for length in range(len(raw)):
-        reason = layout_problem(raw[:length])
-        assert reason not in ("", NOTHING_FOUND), length
+        assert layout_problem(raw[:length]), length
 
 
 @pytest.mark.parametrize("length", [0, 1, 19])
@@ -87,6 +85,6 @@ def test_no_bytes_make_it_fall():
 
     @hypothesis.given(bytes_of(max_size=80) | bytes_of(max_size=80).map(header.__add__))
     def falls(raw):
-        assert layout_problem(raw)
+        assert isinstance(layout_problem(raw), str)
 
     falls()

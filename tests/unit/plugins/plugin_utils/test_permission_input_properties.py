@@ -15,9 +15,10 @@ from hypothesis import strategies as st  # noqa: E402
 
 KIND = st.sampled_from(["launch", "access"])
 PRINCIPAL = st.sampled_from(["joe", "SYSTEM", "S-1-5-18", "builtin\\administrators", ".\\jane", "IWAM_%COMPUTERNAME%"])
+KEY = st.text(max_size=3) | st.sampled_from([*FORMS, "principal", "rights", "type", "optional"])
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 9) | st.text(max_size=4) | st.sampled_from([*FORMS, *WORDS, "principal", "deny", "rights"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.sampled_from([*FORMS, "principal", "rights", "type"]), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEY, inner, max_size=3),
     max_leaves=8,
 )
 
