@@ -10,6 +10,7 @@ BeforeAll {
     . $PSScriptRoot\Import-Collection.ps1
     $windows = 'ansible_collections.wincom.dcom.plugins.module_utils._Windows'
     $registry, $fake = ("$windows.RegistryValue" -as [type]), ("$windows.FakeKey" -as [type])
+    $lsa = "$windows.Lsa" -as [type]
     Mock -ModuleName _Setting Open-MachineKey { $fake::Open($Path) }
 
     $decided = [System.Collections.Generic.List[string]]::new() # the rows that were asked, and for what
@@ -111,6 +112,25 @@ Describe 'The engine' {
         $fake::Dump() | Should -BeExactly $before
     }
 
+    It 'puts secrets and rights back too when write <_> of 4 fails' -ForEach 2, 3, 4 {
+        $lsa::Secrets.Clear()
+        $lsa::Held.Clear()
+        $lsa::Secrets['SCM:old'] = [byte[]](7, 0)
+        $all = @(
+            New-SecretChange 6 'SCM:old' @(, $lsa::Secrets['SCM:old']) @()
+            New-SecretChange 3 'SCM:new' @() @(, [byte[]](8, 0))
+            New-RightChange 2 'S-1-5-9' 'SeBatchLogonRight' $true
+            $changes[2]
+        )
+        $null = $registry::FaultAt.Add($_)
+        { Invoke-Plan (Get-Plan (Get-Row a $all)) } | Should -Throw '*; everything is as it was before'
+        @($lsa::Secrets.Keys) | Should -Be 'SCM:old'
+        $lsa::Secrets['SCM:old'] | Should -Be 7, 0
+        $lsa::Held.Count | Should -Be 0
+        $fake::Dump() | Should -BeExactly $before
+        $registry::Log[0..1] | Should -Be 'right S-1-5-9 SeBatchLogonRight = True', 'secret SCM:new = 08-00'
+    }
+
     It 'undoes the last first' {
         $null = $registry::FaultAt.Add(4)
         { Invoke-Plan (Get-Plan (Get-Row a $changes)) } | Should -Throw
@@ -135,6 +155,24 @@ Describe 'The engine' {
         Mock -ModuleName _Setting Open-MachineKey { throw [System.Security.SecurityException]::new('no') } -ParameterFilter { $Path -like '*old.exe' }
         { Open-SettingPlan (Get-Plan (Get-Row a $changes)) } | Should -Throw '*HKLM\S\AppID\old.exe can''t be opened for writing: access denied*TrustedInstaller*Nothing was changed'
         $registry::Log.Count | Should -Be 0
+    }
+
+    It 'tries a password once: <What>' -ForEach @(
+        @{ What = 'right'; Code = 0; Granting = $false; Good = $true }
+        @{ What = 'wrong'; Code = 1326; Granting = $true; Good = $false }
+        @{ What = 'without the right, which this run grants'; Code = 1385; Granting = $true; Good = $true }
+        @{ What = 'without the right'; Code = 1385; Granting = $false; Good = $false }
+    ) {
+        $lsa::LogonCode, $lsa::Logons = $Code, 0
+        $plan = Get-Plan (Get-Row a), (Get-Row b)
+        foreach ($name in 'a', 'b') { $plan[$name].Logon = @{ Domain = 'CONTOSO'; User = 'joe'; Password = 'secret-1'; Granting = $Granting } }
+        $message = try { Test-PlanLogon $plan } catch { "$_" }
+        $lsa::Logons | Should -Be 1
+        if ($Good) { $message | Should -BeNullOrEmpty }
+        else {
+            $message | Should -BeLike "run_as: CONTOSO\joe can't log on with this password: *(error $Code). Nothing was changed*"
+            $message | Should -Not -BeLike '*secret-1*'
+        }
     }
 
     It 'does not create a key only by opening' {

@@ -26,6 +26,14 @@ public class RegistryValue
     public static HashSet<int> FaultAt = new HashSet<int>();
     public static string FaultOf;
 
+    // Notes a write, and lets it fail where it shall.
+    public static void Tell(string what, string name)
+    {
+        Log.Add(what);
+        if (FaultAt.Contains(Log.Count) || name == FaultOf)
+            throw new System.ComponentModel.Win32Exception(8);
+    }
+
     public static RegistryValue Read(object key, string name)
     {
         RegistryValue value;
@@ -37,9 +45,7 @@ public class RegistryValue
         FakeKey target = (FakeKey)key;
         if (target.Closed)
             throw new ObjectDisposedException(target.Path);
-        Log.Add(target.Path + "|" + name + " = " + (value == null ? "none" : BitConverter.ToString(value.Data)));
-        if (FaultAt.Contains(Log.Count) || name == FaultOf)
-            throw new System.ComponentModel.Win32Exception(8);
+        Tell(target.Path + "|" + name + " = " + (value == null ? "none" : BitConverter.ToString(value.Data)), name);
         if (value == null)
             target.Values.Remove(name);
         else
@@ -171,9 +177,43 @@ public static class Lsa
         return Secrets.TryGetValue(name, out secret) ? secret : null;
     }
 
+    public static void WriteSecret(string name, byte[] secret)
+    {
+        RegistryValue.Tell("secret " + name + " = " + (secret == null ? "none" : BitConverter.ToString(secret)), name);
+        if (secret == null)
+            Secrets.Remove(name);
+        else
+            Secrets[name] = secret;
+    }
+
+    // 'SID name' of each right that is held.
+    public static HashSet<string> Held = new HashSet<string>();
+
     public static string[] Rights(string sid)
     {
-        return new string[] { "SeBatchLogonRight" };
+        List<string> found = new List<string>();
+        foreach (string right in Held)
+            if (right.StartsWith(sid + " "))
+                found.Add(right.Substring(sid.Length + 1));
+        return found.ToArray();
+    }
+
+    public static void SetRight(string sid, string name, bool granted)
+    {
+        RegistryValue.Tell("right " + sid + " " + name + " = " + granted, name);
+        if (granted)
+            Held.Add(sid + " " + name);
+        else
+            Held.Remove(sid + " " + name);
+    }
+
+    public static int LogonCode; // what trying a password ends with, and how often it was tried
+    public static int Logons;
+
+    public static int TryLogon(string domain, string user, string password)
+    {
+        Logons++;
+        return LogonCode;
     }
 }
 }
