@@ -286,15 +286,20 @@ Function Set-PermissionEntry {
 
         $State.Rewritten = $true
         $further = @{}
+        $known = @{} # not every SID survives its own text: one with a large authority does not
         foreach ($ace in $Aces | Where-Object { Test-PlainAce $_ }) {
             $key = Get-AceKey $ace
+            $known[$ace.SecurityIdentifier.Value] = $ace.SecurityIdentifier
             $further[$key] = $further[$key] -bor ($ace.AccessMask -band -bnot ($marker -bor $allRights[$Permission.Kind]))
         }
         $new = [ordered]@{}
         foreach ($wanted in $Entry) {
             $key = "$($wanted.Type)|$($wanted.Sid)"
             if ($new.Contains($key)) { $new[$key].AccessMask = $new[$key].AccessMask -bor $wanted.Mask }
-            else { $new[$key] = New-PlainAce $wanted $further[$key] }
+            else {
+                $sid = if ($known.ContainsKey($wanted.Sid)) { $known[$wanted.Sid] } else { $wanted.Sid }
+                $new[$key] = New-PlainAce @{ Type = $wanted.Type; Mask = $wanted.Mask; Sid = $sid } $further[$key]
+            }
         }
         $new.Values | Where-Object AceQualifier -EQ 'AccessDenied'
         $Aces | Where-Object { -not (Test-PlainAce $_) }
