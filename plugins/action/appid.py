@@ -85,7 +85,14 @@ def _check_run_as(args: dict[str, t.Any]) -> None:
 def _check_executables(executables: t.Any) -> None:
     if not isinstance(executables, dict):
         return  # the module's specification says what is wrong
+    add, remove = (_lower(executables.get(form)) for form in ("add", "remove"))
+    if add & remove:
+        raise BadInput(f"executables: add and remove both name {', '.join(sorted(add & remove))}")
     for form, names in executables.items():
         for name in names if isinstance(names, list) else [names]:
             if name is not None and (not str(name).strip() or set(str(name)) & set('\\/:*?"<>|')):
                 raise BadInput(f"executables: {form}: {name!r} is not a file name; give the name alone, such as mdm.exe")
+
+
+def _lower(names: t.Any) -> set[str]:
+    return {str(name).lower() for name in (names if isinstance(names, list) else [names]) if name is not None}

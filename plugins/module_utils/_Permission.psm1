@@ -22,7 +22,7 @@ $system = 'S-1-5-18'
 # So many callers that an entry must name its rights: Everyone, Authenticated Users, Users, Guests, NETWORK, ANONYMOUS, all packages.
 $broad = $everyone, 'S-1-5-11', 'S-1-5-32-545', 'S-1-5-32-546', 'S-1-5-2', 'S-1-5-7', 'S-1-15-2-1'
 # A deny for one of these reaches SYSTEM or administrators: they or, at the host itself, groups that have them as members.
-$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-114'
+$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-113', 'S-1-5-114'
 
 # Entries are raw because a bare name is one; the action plugin makes each @{ principal; type; mask ($null: default); optional }.
 Function Get-PermissionOption {
@@ -67,8 +67,12 @@ Function Get-PermissionDecision {
     elseif ($null -eq $stored -and -not $edits) { $true }
     else { (Get-PermissionIdentity $now) -cne (Get-PermissionIdentity $new) }
     $value = if (-not $Wanted.default) { [RegistryValue]::new(3, (ConvertTo-PermissionByte $new).Bytes) }
-    $decision.After = if ($change) { Get-PermissionData $new $value ([bool]$Wanted.default) } else { $decision.Before }
-    if (-not $change) { return $decision }
+    if (-not $change) {
+        $decision.After = $decision.Before
+        return $decision
+    }
+    # Told as it will be read back, with the owner and group that were filled in.
+    $decision.After = Get-PermissionData $(if ($value) { ConvertFrom-PermissionByte $Kind $value.Data } else { $new }) $value ([bool]$Wanted.default)
 
     if (-not $Params.allow_lockout) { $decision.Problems = @(Get-Lockout $now $new | ForEach-Object { "$_; allow_lockout: true does it nevertheless" }) }
     $order = if (Test-RightTaken $now $new) { 1 } else { 5 }
@@ -131,9 +135,9 @@ Function Get-WantedPermission {
     if ($null -ne $Wanted.set) {
         return Set-PermissionEntry $(if ($IsStored -and $Now.Descriptor) { $Now } else { New-EmptyPermission $Kind }) $Request.set
     }
-    if ($Wanted.sddl -or $Wanted.binary) {
+    if ($null -ne $Wanted.sddl -or $Wanted.binary) {
         try {
-            $new = if ($Wanted.sddl) { New-Permission $Kind ([RawSecurityDescriptor]::new($Wanted.sddl)) }
+            $new = if ($null -ne $Wanted.sddl) { New-Permission $Kind ([RawSecurityDescriptor]::new($Wanted.sddl)) }
             else { ConvertFrom-PermissionByte $Kind ([Convert]::FromBase64String($Wanted.binary)) }
         }
         catch { return New-Permission $Kind -Problem "can't be read: $(Get-Reason $_)" }
@@ -167,6 +171,9 @@ Function Test-RightTaken {
     param ($Now, $New)
 
     if ($Now.Descriptor -and $null -eq $Now.Descriptor.DiscretionaryAcl) { return $true }
+    # Conditional entries and the like: which rights they gave is not known, so one that goes counts.
+    $kept = @(Get-UnmanagedPart $New | ForEach-Object { "$($_.What) $($_.Sid)" })
+    if (Get-UnmanagedPart $Now | Where-Object { $kept -notcontains "$($_.What) $($_.Sid)" }) { return $true }
     $before, $after = (Get-PermissionMask $Now), (Get-PermissionMask $New)
     foreach ($key in @($before.Keys) + @($after.Keys)) {
         $old = $left = 0

@@ -55,6 +55,7 @@ Function Resolve-Principal {
         $why = if ($couldNotAsk.ContainsKey($found.Error)) { $couldNotAsk[$found.Error] } else { ([Win32Exception]$found.Error).Message.TrimEnd('.') }
         $result.Problem = "'$Name' could not be looked up: $why (error $($found.Error)). It may exist, so nothing is decided without an answer"
     }
+    elseif ($found.Account.Use -eq 3) { $result.Problem = "'$Name' is a domain or this computer, not an account; write NAME$ for the account of a computer" }
     else {
         $result.Sid = $found.Account.Sid
         $result.Use = $found.Account.Use

@@ -221,12 +221,24 @@ Function Test-AceOf {
     (Test-PlainAce $Ace) -and (Get-AceKey $Ace) -eq "$Type|$Sid"
 }
 
+# Entries of the same type and SID become one.
+Function Join-Entry {
+    param ([object[]]$Entry)
+
+    $joined = [ordered]@{}
+    foreach ($item in $Entry) {
+        $key = "$($item.Type)|$($item.Sid)"
+        if ($joined.Contains($key)) { $joined[$key].Mask = $joined[$key].Mask -bor $item.Mask } else { $joined[$key] = $item.Clone() }
+    }
+    $joined.Values
+}
+
 # Takes rights out of all entries of that type and SID. A bare marker would mean all rights again, so such an entry goes.
 Function Remove-AceRight {
     param ($Aces, [string]$Type, [string]$Sid, [int]$Mask)
 
     foreach ($ace in @($Aces)) {
-        if (Test-AceOf $ace $Type $Sid) {
+        if ((Test-AceOf $ace $Type $Sid) -and ($ace.AccessMask -band $Mask)) {
             $ace.AccessMask = $ace.AccessMask -band -bnot $Mask
             if (-not ($ace.AccessMask -band ($allRights.launch -bor $container))) { $null = $Aces.Remove($ace) }
         }
@@ -241,7 +253,7 @@ Function Add-PermissionEntry {
     Edit-Permission $Permission {
         param ($Aces, $State)
 
-        foreach ($wanted in $Entry) {
+        foreach ($wanted in Join-Entry $Entry) {
             $own = @($Aces | Where-Object { Test-AceOf $_ $wanted.Type $wanted.Sid })
             $opposed = @($Aces | Where-Object { $wanted.Type -eq 'allow' -and (Test-AceOf $_ deny $wanted.Sid) -and ($_.AccessMask -band $wanted.Mask) })
             $has = 0
@@ -250,7 +262,7 @@ Function Add-PermissionEntry {
 
             $State.Rewritten = $true
             if ($opposed) { Remove-AceRight $Aces deny $wanted.Sid $wanted.Mask }
-            if ($own) { $own[0].AccessMask = $own[0].AccessMask -bor $wanted.Mask }
+            if ($own) { $own[0].AccessMask = $own[0].AccessMask -bor $wanted.Mask -bor $marker }
             elseif ($wanted.Type -eq 'deny') { $Aces.Insert(0, (New-PlainAce $wanted)) }
             else { $Aces.Add((New-PlainAce $wanted)) }
         }
@@ -265,7 +277,7 @@ Function Remove-PermissionEntry {
     Edit-Permission $Permission {
         param ($Aces, $State)
 
-        foreach ($unwanted in $Entry) {
+        foreach ($unwanted in Join-Entry $Entry) {
             $own = @($Aces | Where-Object { Test-AceOf $_ $unwanted.Type $unwanted.Sid })
             if ($unwanted.Mask -eq $allRights[$Permission.Kind]) { foreach ($ace in $own) { $null = $Aces.Remove($ace) } }
             elseif ($own) {
@@ -292,18 +304,14 @@ Function Set-PermissionEntry {
             $known[$ace.SecurityIdentifier.Value] = $ace.SecurityIdentifier
             $further[$key] = $further[$key] -bor ($ace.AccessMask -band -bnot ($marker -bor $allRights[$Permission.Kind]))
         }
-        $new = [ordered]@{}
-        foreach ($wanted in $Entry) {
+        $new = foreach ($wanted in Join-Entry $Entry) {
             $key = "$($wanted.Type)|$($wanted.Sid)"
-            if ($new.Contains($key)) { $new[$key].AccessMask = $new[$key].AccessMask -bor $wanted.Mask }
-            else {
-                $sid = if ($known.ContainsKey($wanted.Sid)) { $known[$wanted.Sid] } else { $wanted.Sid }
-                $new[$key] = New-PlainAce @{ Type = $wanted.Type; Mask = $wanted.Mask; Sid = $sid } $further[$key]
-            }
+            if ($known.ContainsKey($wanted.Sid)) { $wanted.Sid = $known[$wanted.Sid] }
+            New-PlainAce $wanted $further[$key]
         }
-        $new.Values | Where-Object AceQualifier -EQ 'AccessDenied'
+        $new | Where-Object AceQualifier -EQ 'AccessDenied'
         $Aces | Where-Object { -not (Test-PlainAce $_) }
-        $new.Values | Where-Object AceQualifier -NE 'AccessDenied'
+        $new | Where-Object AceQualifier -NE 'AccessDenied'
     }
 }
 

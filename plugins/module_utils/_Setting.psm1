@@ -155,12 +155,22 @@ Function Invoke-SettingPlan {
             $reason = Get-Reason $_
             $lost = @(foreach ($written in $done) {
                     try { Write-Change $written $written.Old }
-                    catch { "$($written.What) ($(Get-Reason $_))" }
+                    catch { if (-not (Test-Unchanged $written)) { "$($written.What) ($(Get-Reason $_))" } }
                 })
             $rest = if ($lost) { "these could NOT be put back, look at them: $($lost -join ', ')" } else { 'everything is as it was before' }
             throw "$($change.What) could not be written to $($change.Where): $reason; $rest"
         }
     }
+}
+
+# Whether a registry value holds what it held before: the write that failed may have changed nothing.
+Function Test-Unchanged {
+    param ($Change)
+
+    if ($Change.Store -ne 'value') { return $false }
+    $now = if ($Change.Key) { [RegistryValue]::Read($Change.Key.Handle, $Change.Name) }
+    if ($null -eq $now -or $null -eq $Change.Old) { return $null -eq $now -and $null -eq $Change.Old }
+    $now.Type -eq $Change.Old.Type -and [BitConverter]::ToString($now.Data) -eq [BitConverter]::ToString($Change.Old.Data)
 }
 
 # A key that is there for one value only comes and goes with it.

@@ -57,10 +57,10 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
     kind = option.partition("_")[0]
     if not isinstance(value, dict):
         raise BadInput(f"{option} must be a dictionary with one of {', '.join(FORMS)}, not {value!r}")
-    given = {key: item for key, item in value.items() if item is not None}
-    unknown = sorted(set(given) - set(FORMS))
+    unknown = sorted(repr(key) for key in value if key not in FORMS)
     if unknown:
-        raise BadInput(f"{option} has no {', '.join(map(repr, unknown))}; it takes {', '.join(FORMS)}")
+        raise BadInput(f"{option} has no {', '.join(unknown)}; it takes {', '.join(FORMS)}")
+    given = {key: item for key, item in value.items() if item is not None}
     if "default" in given:
         if not is_true(given["default"]):
             raise BadInput(f"{option}: default can only be true; to keep the list, leave the option out")
@@ -71,10 +71,12 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
         raise BadInput(f"{option} takes add and/or remove, or one of set, sddl, binary, default; found {found}")
     if "binary" in given:
         _check_binary(option, given["binary"])
+    if "sddl" in given and not str(given["sddl"]).strip():
+        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in, default: true removes the list")
     for form in ("add", "remove", "set"):
         if form in given:
             given[form] = _entries(option, kind, form, given[form], is_true)
-    _check_overlap(option, given)
+    _check_overlap(option, kind, given)
     return given
 
 
@@ -100,9 +102,9 @@ def _entry(option: str, kind: str, form: str, item: t.Any, is_true: t.Callable[[
         item = {"principal": item}
     if not isinstance(item, dict):
         raise BadInput(f"{where}: an entry is a name or a dictionary, not {item!r}")
-    unknown = sorted(map(str, set(item) - set(ENTRY_KEYS)))
+    unknown = sorted(repr(key) for key in item if key not in ENTRY_KEYS)
     if unknown:
-        raise BadInput(f"{where}: an entry has no {', '.join(map(repr, unknown))}; it takes {', '.join(ENTRY_KEYS)}")
+        raise BadInput(f"{where}: an entry has no {', '.join(unknown)}; it takes {', '.join(ENTRY_KEYS)}")
     principal = item.get("principal")
     if not isinstance(principal, str) or not principal.strip():
         raise BadInput(f"{where}: an entry needs a principal (a name or a SID), found {item!r}")
@@ -132,14 +134,20 @@ def _mask(where: str, kind: str, principal: str, rights: t.Any) -> int | None:
     return mask_of(kind, rights)
 
 
-def _check_overlap(option: str, given: dict[str, t.Any]) -> None:
+def _check_overlap(option: str, kind: str, given: dict[str, t.Any]) -> None:
     """What contradicts itself by its very text; the host checks the same by SID."""
     for entry in given.get("add", ()):
         for other in given.get("remove", ()):
             same = entry["principal"].casefold() == other["principal"].casefold() and entry["type"] == other["type"]
-            if same and (entry["mask"] is None or other["mask"] is None or entry["mask"] & other["mask"]):
+            if same and _mask_or_default(kind, "add", entry) & _mask_or_default(kind, "remove", other):
                 name = to_name(entry["principal"], {})
                 raise BadInput(f"{option}: add and remove both name rights of {name!r}")
+
+
+def _mask_or_default(kind: str, form: str, entry: dict[str, t.Any]) -> int:
+    if entry["mask"] is not None:
+        return entry["mask"]
+    return mask_of(kind, ["local" if form == "add" and entry["type"] == "allow" else "all"])
 
 
 # --- from the module to people ---------------------------------------------------------------------------------------
@@ -164,10 +172,12 @@ def lines(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str], with_ow
     for entry in data["entries"]:
         by_type[entry["type"]].append(entry_line(kind, entry, names))
     found += sorted(by_type["deny"]) + sorted(by_type["allow"])
+    if not (data["entries"] or data["problem"] or data["default"]):
+        found.append("nobody")
     found += [f"unmanaged: {unmanaged_text(part, names)}" for part in data["unmanaged"]]
     if with_owner:
         found += [f"owner {with_sid(data['owner'], names)}", f"group {with_sid(data['group'], names)}"]
-    return found or ["nobody"]
+    return found
 
 
 def unmanaged_text(part: dict[str, str], names: t.Mapping[str, str]) -> str:
@@ -180,7 +190,7 @@ def previous(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> d
         return {"default": True}
     if data["problem"]:
         return None
-    if data["unmanaged"] or data["disorder"]:
+    if data["unmanaged"] or data["disorder"] or not all(names_of(kind, entry["mask"]) for entry in data["entries"]):
         return {"binary": data["binary"]}
     return {
         "set": [
@@ -205,14 +215,14 @@ def warnings(kind: str, wanted: dict[str, t.Any], before: dict[str, t.Any], afte
     old = {(entry["type"], entry["sid"]): entry["mask"] for entry in before["entries"]}
     local = mask_of(kind, ["local"])
     for entry in after["entries"]:
-        if not entry["mask"] & ~old.get((entry["type"], entry["sid"]), 0):
+        name, mask, had = to_name(entry["sid"], names), entry["mask"], old.get((entry["type"], entry["sid"]), 0)
+        if mask == had:
             continue
-        name, mask = to_name(entry["sid"], names), entry["mask"]
         if entry["type"] == "deny":
-            if not mask & local:
+            if mask and not mask & local:
                 found.append(f"{name} is denied remote rights only; as a local caller it still gets in")
             continue
-        if entry["sid"] in (EVERYONE, ANONYMOUS, GUESTS):
+        if entry["sid"] in (EVERYONE, ANONYMOUS, GUESTS) and mask & ~had:
             found.append(f"this opens the server to {name}")
         # Launch starts the process, activation gets an object from it: the first alone is of no use.
         if kind == "launch" and any(mask & launch and not mask & launch << 2 for launch in (0x2, 0x4)):

@@ -76,7 +76,7 @@ SID_OF: dict[str, str] = {
     "application package authority\\all restricted application packages": "S-1-15-2-2",
 }
 
-_SID = re.compile(r"\bS-1-\d+(?:-\d+)+")
+_SID = re.compile(r"(?<!\()\bS-1-\d+(?:-\d+)+")  # one in parentheses has its name before it
 
 
 def to_sid(principal: str) -> str:

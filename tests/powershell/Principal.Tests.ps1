@@ -73,7 +73,7 @@ Describe 'Resolve-Principal' {
         (Resolve-Principal '%USERNAME%').Problem | Should -BeLike "'%USERNAME%' uses %USERNAME%*"
     }
 
-    It 'refuses a domain, which is nobody' -Skip { # defect: the SID of the domain or the computer is taken (SID_NAME_USE 3)
+    It 'refuses a domain, which is nobody' {
         $answers['CONTOSO'] = @{ Sid = 'S-1-5-21-9-9-9'; Use = 3; Domain = 'CONTOSO'; Name = '' }
         (Resolve-Principal 'CONTOSO').Problem | Should -Not -BeNullOrEmpty
     }

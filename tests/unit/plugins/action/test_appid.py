@@ -90,7 +90,6 @@ def test_executables_that_are_no_file_names(play, form, name):
     assert refused(play, executables={form: [name]}) == f"executables: {form}: {name!r} is not a file name; give the name alone, such as mdm.exe."
 
 
-@pytest.mark.xfail(strict=True, reason="defect: the same executable in add and remove is mapped in one run and unmapped in the next")
 def test_an_executable_that_is_added_and_removed(play):
     assert refused(play, executables={"add": ["mdm.exe"], "remove": ["MDM.EXE"]})
 
@@ -109,7 +108,6 @@ def test_the_diff_follows_the_task(play, diff):
     assert not {"settings", "names", "results", "failed", "started", "finished"} & set(result)
 
 
-@pytest.mark.xfail(strict=True, reason="defect: the SID of an unmanaged entry is printed with its name twice in the warning")
 def test_a_warning_names_each_principal_once(play):
     data = {"default": False, "problem": "", "disorder": False, "entries": [], "owner": "", "group": "", "binary": ""}
     data["unmanaged"] = [{"what": "conditional entry", "sid": "S-1-5-32-545"}]

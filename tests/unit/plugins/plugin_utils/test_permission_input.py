@@ -139,7 +139,6 @@ def test_unknown_forms_are_named():
     assert refused({"grant": "joe", "add": "joe"}) == "launch_permission has no 'grant'; it takes add, remove, set, sddl, binary, default"
 
 
-@pytest.mark.xfail(strict=True, reason="defect: an unknown key whose value is null is dropped instead of refused")
 def test_unknown_forms_are_named_even_when_null():
     assert "has no 'grant'" in refused({"grant": None, "add": "joe"})
 
@@ -178,7 +177,6 @@ def test_binary_that_is_no_descriptor(raw):
     assert refused({"binary": base64.b64encode(raw).decode()}).startswith("launch_permission: binary is no security descriptor: it")
 
 
-@pytest.mark.xfail(strict=True, reason="defect: an empty text passes, and the host then writes a copy of the default")
 def test_an_empty_sddl():
     assert refused({"sddl": ""})
 
@@ -258,6 +256,5 @@ def test_adding_and_removing_different_rights(add, remove):
     assert set(normalise({"add": add, "remove": remove})) == {"add", "remove"}
 
 
-@pytest.mark.xfail(strict=True, reason="defect: the default rights of an allow are local, which removing remote does not touch")
 def test_adding_the_default_rights_and_removing_the_others():
     assert normalise({"add": "joe", "remove": {"principal": "joe", "rights": "remote"}})

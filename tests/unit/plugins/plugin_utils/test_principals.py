@@ -62,7 +62,6 @@ def test_the_sids_of_a_message_become_readable():
     assert name_sids(text, {ORPHAN: ".\\joe"}) == f"denying local rights to 'BUILTIN\\Administrators (S-1-5-32-544)' and .\\joe ({ORPHAN})"
 
 
-@pytest.mark.xfail(strict=True, reason="defect: a SID that is printed with its name gets the name a second time")
 def test_a_readable_message_stays_as_it_is():
     text = "conditional entry for BUILTIN\\Users (S-1-5-32-545)"
     assert name_sids(text, {}) == text
