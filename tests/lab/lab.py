@@ -96,7 +96,7 @@ def do_run(options):
     try:
         description = json.loads(file.read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
-        raise LabError('%s can\'t be read as a description of hosts: %s' % (file, error))
+        raise LabError('%s can\'t be read as a description of hosts: %s' % (file, error)) from None
     with started(description, file.resolve().parent) as (hosts, inventory):
         env = dict(os.environ, LAB_INVENTORY=str(inventory), LAB_SESSION=str(os.getpid()), LAB=str(HERE / 'lab.py'))
         return subprocess.run([word.replace('{inventory}', str(inventory)) for word in line], env=env).returncode
@@ -106,7 +106,7 @@ def do_registry(options):
     try:
         keys = attach(options.name).registry(options.key)
     except KeyError:
-        raise LabError('%s has no key %s.' % (options.name, options.key))
+        raise LabError('%s has no key %s.' % (options.name, options.key)) from None
     print(json.dumps({path: {name: [kind, data.hex()] for name, (kind, data) in values.items()} for path, values in keys.items()}, indent=1))
 
 
@@ -182,7 +182,7 @@ def account_of(host, said):
     try:
         return Account(**said) if isinstance(said, dict) else Account(said)
     except TypeError as error:
-        raise LabError('%s: %s describes no account: %s' % (host, json.dumps(said), error))
+        raise LabError('%s: %s describes no account: %s' % (host, json.dumps(said), error)) from None
 
 
 def text_of(reg_file):

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 try:
     import spnego
 except ImportError:         # then Basic only
-    spnego = None
+    spnego = None  # type: ignore[assignment]
 
 XML = 'application/soap+xml;charset=UTF-8'
 NTLM_LOCK = threading.Lock()

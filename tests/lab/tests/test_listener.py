@@ -23,7 +23,7 @@ except ImportError:
 try:
     import spnego
 except ImportError:
-    spnego = None
+    spnego = None  # type: ignore[assignment]
 
 MODULES = str(pathlib.Path(__file__).with_name('modules'))
 REQUEST = ('<s:Envelope %s><s:Header><a:Action>%%s</a:Action><a:MessageID>uuid:1</a:MessageID><w:ResourceURI>%s/cmd</w:ResourceURI>%%s'
