@@ -26,7 +26,7 @@ def start_time(pid):
 
 def running():
     """[(folder, about)] of the hosts whose owner lives; about: name, owner (Linux pid), port."""
-    return [(folder, about) for folder, _about, alive in _hosts() if alive]
+    return [(folder, about) for folder, about, alive in _hosts() if alive]
 
 
 def _hosts():
