@@ -12,7 +12,7 @@ from ..plugin_utils._appid import read_settings
 from ..plugin_utils._permission import BadInput, normalise
 from ..plugin_utils._principals import SID_OF
 
-PERMISSIONS = ("launch_permission", "access_permission")
+PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
 RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
 WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")

@@ -42,6 +42,11 @@ Function Get-AppIdSetting {
         Decide = { param ($Wanted, $Target, $Params) Get-AccessDecision $Wanted $Target $Params }
     }
     @{
+        Name = 'configuration_permission'
+        Option = Get-PermissionOption
+        Decide = { param ($Wanted, $Target, $Params) Get-PermissionDecision configuration '' $Wanted $Target $Params }
+    }
+    @{
         Name = 'run_as'
         Option = $text
         Further = @{

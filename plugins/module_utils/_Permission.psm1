@@ -39,13 +39,15 @@ Function Get-PermissionOption {
     }
 }
 
-# $Kind: launch or access. $Params: all options of the task, of which allow_lockout lets the guards step aside.
+# $Kind: launch, access or configuration (the access list of the key itself). $ValueName: the value that holds it, '' for the key.
+# $Params: all options of the task, of which allow_lockout lets the guards step aside.
 Function Get-PermissionDecision {
     param ([string]$Kind, [string]$ValueName, $Wanted, $Target, $Params)
 
     $decision = New-Decision
-    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
-    $now = if ($null -eq $stored) { Get-DefaultPermission $Kind } else { ConvertFrom-StoredPermission $Kind $stored }
+    $stored = if (-not $Target.Registered) { $null } elseif ($ValueName) { Read-MachineValue $Target.Path $ValueName } else { Read-KeySecurity $Target.Path }
+    $default = { if ($ValueName) { Get-DefaultPermission $Kind } else { Get-InheritedPermission } }
+    $now = if ($null -eq $stored) { & $default } else { ConvertFrom-StoredPermission $Kind $stored }
     $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
 
     $request = Resolve-Request $Kind $Wanted
@@ -57,7 +59,7 @@ Function Get-PermissionDecision {
     }
     if ($decision.Problems) { return $decision }
 
-    $new = if ($Wanted.default) { Get-DefaultPermission $Kind } else { Get-WantedPermission $Kind $Wanted $request $now ($null -ne $stored) }
+    $new = if ($Wanted.default) { & $default } else { Get-WantedPermission $Kind $Wanted $request $now ($null -ne $stored) }
     if ($new.Problem) {
         $decision.Problems = @("the declared list $($new.Problem)")
         return $decision
@@ -76,8 +78,44 @@ Function Get-PermissionDecision {
 
     if (-not $Params.allow_lockout) { $decision.Problems = @(Get-Lockout $now $new | ForEach-Object { "$_; allow_lockout: true does it nevertheless" }) }
     $order = if (Test-RightTaken $now $new) { 1 } else { 5 }
-    $decision.Changes = @(New-Change $order $ValueName $Target.Path $ValueName $stored $value)
+    $decision.Changes = @(if ($ValueName) { New-Change $order $ValueName $Target.Path $ValueName $stored $value }
+        else { New-SecurityChange $order $Target.Path $stored (Set-Protected $value) })
     $decision
+}
+
+# The access list of a key as [RegistryValue]; $null where the key has nothing but what it inherits.
+Function Read-KeySecurity {
+    param ([string]$Path)
+
+    $key = Open-MachineKey $Path
+    $bytes = $key.GetAccessControl('Access, Owner, Group').GetSecurityDescriptorBinaryForm()
+    $key.Dispose()
+    $descriptor = [RawSecurityDescriptor]::new($bytes, 0)
+    $own = $descriptor.DiscretionaryAcl | Where-Object { -not ($_.AceFlags -band 'Inherited') }
+    if ($own -or $descriptor.ControlFlags -band 'DiscretionaryAclProtected') { [RegistryValue]::new(3, $bytes) }
+}
+
+# What the keys of AppIDs inherit from the key above them.
+Function Get-InheritedPermission {
+    $key = Open-MachineKey 'SOFTWARE\Classes\AppID'
+    $bytes = $key.GetAccessControl('Access, Owner, Group').GetSecurityDescriptorBinaryForm()
+    $key.Dispose()
+    $permission = ConvertFrom-PermissionByte configuration $bytes
+    foreach ($ace in $permission.Descriptor.DiscretionaryAcl) { $ace.AceFlags = $ace.AceFlags -band -bnot [AceFlags]::Inherited }
+    $permission
+}
+
+# A list of a key's own: no entry counts as inherited, and nothing more is inherited.
+Function Set-Protected {
+    param ($Value)
+
+    if (-not $Value) { return }
+    $descriptor = [RawSecurityDescriptor]::new($Value.Data, 0)
+    foreach ($ace in $descriptor.DiscretionaryAcl) { $ace.AceFlags = $ace.AceFlags -band -bnot [AceFlags]::Inherited }
+    $descriptor.SetFlags($descriptor.ControlFlags -bor [ControlFlags]::DiscretionaryAclProtected)
+    $bytes = [byte[]]::new($descriptor.BinaryLength)
+    $descriptor.GetBinaryForm($bytes, 0)
+    [RegistryValue]::new(3, $bytes)
 }
 
 Function Get-DefaultPermission {
@@ -195,6 +233,15 @@ Function Get-Lockout {
         'SYSTEM would lose local access, without which COM itself can not call the server'
     }
     $before = Get-PermissionMask $Now
+    if ($New.Kind -eq 'configuration') {
+        $after = Get-PermissionMask $New
+        foreach ($sid in $system, 'S-1-5-32-544') {
+            $old = $left = 0
+            $null = $before.TryGetValue("allow|$sid", [ref]$old)
+            $null = $after.TryGetValue("allow|$sid", [ref]$left)
+            if ($old -band -bnot $left) { "'$sid' would lose rights on the key of the AppID" }
+        }
+    }
     foreach ($entry in Get-PermissionEntry $New | Where-Object { $_.Type -eq 'deny' -and $_.Sid -in $reaching }) {
         $old = 0
         $null = $before.TryGetValue("deny|$($entry.Sid)", [ref]$old)

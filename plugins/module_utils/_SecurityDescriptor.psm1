@@ -3,7 +3,7 @@
 
 # COM permissions as bytes and as objects: read, check, edit, compare, write. Pure: no registry, no names.
 #
-# A permission is @{ Kind ('launch', 'access'); Descriptor ([RawSecurityDescriptor], $null where malformed); Problem (why COM
+# A permission is @{ Kind ('launch', 'access', 'configuration'); Descriptor ([RawSecurityDescriptor], $null where malformed); Problem (why COM
 # refuses it or it must not be edited, $null where sound); Legacy (every mask is 1, which means all rights) }.
 # An entry is @{ Type ('allow', 'deny'); Sid; Mask }, Mask without the marker bit.
 # The raw classes of .NET keep entries that they do not know; the common ones merge and drop.
@@ -12,18 +12,21 @@ using namespace System.Collections.Generic
 using namespace System.Security.AccessControl
 using namespace System.Security.Principal
 
-$marker = 0x1 # COM_RIGHTS_EXECUTE, in every entry; alone it is the format from before Windows XP SP2
-$container = 0x60
+# Marker: COM_RIGHTS_EXECUTE, in every entry; alone it is the format from before Windows XP SP2. All, Local: the rights, and those
+# of local callers (to read, for a key). Idle: bits that mean nothing here (activation in an access permission, where shipped ones
+# carry it). Kept: while one of these is left, an entry stays (0x60 are the container rights). Flags: of a new entry.
+$kinds = @{
+    launch = @{ Marker = 0x1; All = 0x1e; Local = 0xa; Idle = 0; Kept = 0x7e; Flags = 'None' }
+    access = @{ Marker = 0x1; All = 0x6; Local = 0x2; Idle = 0x18; Kept = 0x7e; Flags = 'None' }
+    configuration = @{ Marker = 0; All = 0xf003f; Local = 0x20019; Idle = 0; Kept = 0xf003f; Flags = 'ContainerInherit' }
+}
 $generic = 0x30000000 # GENERIC_ALL, GENERIC_EXECUTE
-$allRights = @{ launch = 0x1e; access = 0x6 }
-$localRights = @{ launch = 0xa; access = 0x2 }
-$idle = @{ launch = 0; access = 0x18 } # activation means nothing in an access permission, yet shipped ones carry it
 $administrators = 'S-1-5-32-544'
 
 # The rights of a kind: all of them, or those of local callers.
 Function Get-RightsMask {
     param ([string]$Kind, [switch]$Local)
-    if ($Local) { $localRights[$Kind] } else { $allRights[$Kind] }
+    if ($Local) { $kinds[$Kind].Local } else { $kinds[$Kind].All }
 }
 
 Function New-Permission {
@@ -35,6 +38,8 @@ Function New-Permission {
         $permission.Problem = 'has a NULL DACL, which lets everybody in'
         return $permission
     }
+    $marker = $kinds[$Kind].Marker
+    if (-not $marker) { return $permission }
     $counted = @($Descriptor.DiscretionaryAcl | Where-Object { Test-CountedAce $_ })
     $old = @($counted | Where-Object AccessMask -EQ $marker)
     if (@($counted | Where-Object { -not ($_.AccessMask -band ($marker -bor $generic)) })) {
@@ -110,8 +115,8 @@ Function Get-AceKey {
 
 Function Get-FullMask {
     param ($Permission, [int]$Mask)
-    if ($Permission.Legacy -and $Mask -eq $marker) { $marker -bor $allRights[$Permission.Kind] }
-    else { $Mask -band -bnot $idle[$Permission.Kind] }
+    $bits = $kinds[$Permission.Kind]
+    if ($Permission.Legacy -and $Mask -eq $bits.Marker) { $bits.Marker -bor $bits.All } else { $Mask -band -bnot $bits.Idle }
 }
 
 # The entries of an access control list; none for a list that is not there.
@@ -140,7 +145,7 @@ Function Get-PermissionEntry {
     $masks = Get-PermissionMask $Permission
     foreach ($key in @($masks.Keys -like 'deny*') + @($masks.Keys -like 'allow*')) {
         $type, $sid = $key.Split([char]'|')
-        @{ Type = $type; Sid = $sid; Mask = $masks[$key] -band $allRights[$Permission.Kind] }
+        @{ Type = $type; Sid = $sid; Mask = $masks[$key] -band $kinds[$Permission.Kind].All }
     }
 }
 
@@ -148,8 +153,9 @@ Function Get-PermissionEntry {
 Function Get-UnmanagedPart {
     param ($Permission)
 
+    $bits = $kinds[$Permission.Kind]
     foreach ($ace in Get-Ace $Permission.Descriptor.DiscretionaryAcl) {
-        $extra = if (Test-PlainAce $ace) { $ace.AccessMask -band -bnot ($marker -bor $allRights[$Permission.Kind] -bor $idle[$Permission.Kind]) }
+        $extra = if (Test-PlainAce $ace) { $ace.AccessMask -band -bnot ($bits.Marker -bor $bits.All -bor $bits.Idle) }
         $what = if ($extra) { 'further bits 0x{0:x} of an entry' -f $extra }
         elseif ($null -ne $extra) { continue }
         elseif ($ace.AceFlags -band 'InheritOnly') { 'inherit-only entry' }
@@ -189,9 +195,9 @@ Function Get-PermissionIdentity {
 }
 
 Function New-PlainAce {
-    param ($Entry, [int]$Further)
+    param ([string]$Kind, $Entry, [int]$Further)
     $qualifier = if ($Entry.Type -eq 'deny') { 'AccessDenied' } else { 'AccessAllowed' }
-    [CommonAce]::new('None', $qualifier, $marker -bor $Entry.Mask -bor $Further, $Entry.Sid, $false, $null)
+    [CommonAce]::new($kinds[$Kind].Flags, $qualifier, $kinds[$Kind].Marker -bor $Entry.Mask -bor $Further, $Entry.Sid, $false, $null)
 }
 
 # A copy of a permission with other entries. $Change gets the list of entries, expanded to the new format; it sets
@@ -209,7 +215,7 @@ Function Edit-Permission {
     $old = $Permission.Descriptor
     $acl = [RawAcl]::new($(if ($old.DiscretionaryAcl) { $old.DiscretionaryAcl.Revision } else { 2 }), $aces.Count)
     foreach ($ace in $aces) {
-        if ($Permission.Legacy -and -not $state.Rewritten -and (Test-CountedAce $ace)) { $ace.AccessMask = $marker }
+        if ($Permission.Legacy -and -not $state.Rewritten -and (Test-CountedAce $ace)) { $ace.AccessMask = $kinds[$Permission.Kind].Marker }
         $acl.InsertAce($acl.Count, $ace)
     }
     $flags = $old.ControlFlags -bor [ControlFlags]::DiscretionaryAclPresent
@@ -235,12 +241,12 @@ Function Join-Entry {
 
 # Takes rights out of all entries of that type and SID. A bare marker would mean all rights again, so such an entry goes.
 Function Remove-AceRight {
-    param ($Aces, [string]$Type, [string]$Sid, [int]$Mask)
+    param ([string]$Kind, $Aces, [string]$Type, [string]$Sid, [int]$Mask)
 
     foreach ($ace in @($Aces)) {
         if ((Test-AceOf $ace $Type $Sid) -and ($ace.AccessMask -band $Mask)) {
             $ace.AccessMask = $ace.AccessMask -band -bnot $Mask
-            if (-not ($ace.AccessMask -band ($allRights.launch -bor $container))) { $null = $Aces.Remove($ace) }
+            if (-not ($ace.AccessMask -band $kinds[$Kind].Kept)) { $null = $Aces.Remove($ace) }
         }
     }
 }
@@ -261,10 +267,10 @@ Function Add-PermissionEntry {
             if (($has -band $wanted.Mask) -eq $wanted.Mask -and -not $opposed) { continue }
 
             $State.Rewritten = $true
-            if ($opposed) { Remove-AceRight $Aces deny $wanted.Sid $wanted.Mask }
-            if ($own) { $own[0].AccessMask = $own[0].AccessMask -bor $wanted.Mask -bor $marker }
-            elseif ($wanted.Type -eq 'deny') { $Aces.Insert(0, (New-PlainAce $wanted)) }
-            else { $Aces.Add((New-PlainAce $wanted)) }
+            if ($opposed) { Remove-AceRight $Permission.Kind $Aces deny $wanted.Sid $wanted.Mask }
+            if ($own) { $own[0].AccessMask = $own[0].AccessMask -bor $wanted.Mask -bor $kinds[$Permission.Kind].Marker }
+            elseif ($wanted.Type -eq 'deny') { $Aces.Insert(0, (New-PlainAce $Permission.Kind $wanted)) }
+            else { $Aces.Add((New-PlainAce $Permission.Kind $wanted)) }
         }
         $Aces
     }
@@ -279,10 +285,10 @@ Function Remove-PermissionEntry {
 
         foreach ($unwanted in Join-Entry $Entry) {
             $own = @($Aces | Where-Object { Test-AceOf $_ $unwanted.Type $unwanted.Sid })
-            if ($unwanted.Mask -eq $allRights[$Permission.Kind]) { foreach ($ace in $own) { $null = $Aces.Remove($ace) } }
+            if ($unwanted.Mask -eq $kinds[$Permission.Kind].All) { foreach ($ace in $own) { $null = $Aces.Remove($ace) } }
             elseif ($own) {
                 $State.Rewritten = $true
-                Remove-AceRight $Aces $unwanted.Type $unwanted.Sid $unwanted.Mask
+                Remove-AceRight $Permission.Kind $Aces $unwanted.Type $unwanted.Sid $unwanted.Mask
             }
         }
         $Aces
@@ -302,12 +308,12 @@ Function Set-PermissionEntry {
         foreach ($ace in $Aces | Where-Object { Test-PlainAce $_ }) {
             $key = Get-AceKey $ace
             $known[$ace.SecurityIdentifier.Value] = $ace.SecurityIdentifier
-            $further[$key] = $further[$key] -bor ($ace.AccessMask -band -bnot ($marker -bor $allRights[$Permission.Kind]))
+            $further[$key] = $further[$key] -bor ($ace.AccessMask -band -bnot ($kinds[$Permission.Kind].Marker -bor $kinds[$Permission.Kind].All))
         }
         $new = foreach ($wanted in Join-Entry $Entry) {
             $key = "$($wanted.Type)|$($wanted.Sid)"
             if ($known.ContainsKey($wanted.Sid)) { $wanted.Sid = $known[$wanted.Sid] }
-            New-PlainAce $wanted $further[$key]
+            New-PlainAce $Permission.Kind $wanted $further[$key]
         }
         $new | Where-Object AceQualifier -EQ 'AccessDenied'
         $Aces | Where-Object { -not (Test-PlainAce $_) }

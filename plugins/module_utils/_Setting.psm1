@@ -6,6 +6,7 @@
 # A row is @{ Name (the option); Option (its argument specification); Decide ({ param($Wanted, $Target, $Params) } -> a decision) }.
 # A decision is what New-Decision makes; a change is one value of a store (registry value, secret, account right), see New-Change.
 
+using namespace Microsoft.Win32
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._Host
@@ -43,6 +44,26 @@ Function New-SecretChange {
 Function New-RightChange {
     param ([int]$Order, [string]$Sid, [string]$Name, [bool]$Granted)
     @{ Store = 'right'; Order = $Order; What = $Name; Where = "the account $Sid"; Sid = $Sid; Name = $Name; Old = -not $Granted; New = $Granted }
+}
+
+# The access list of a key; Old and New are its descriptor as [RegistryValue], $null for what is inherited alone.
+Function New-SecurityChange {
+    param ([int]$Order, [string]$Path, $Old, $New)
+    @{ Store = 'security'; Order = $Order; What = 'the configuration permission'; Where = "HKLM\$Path"; Path = $Path; Old = $Old; New = $New; Key = $null }
+}
+
+Function Open-KeySecurity {
+    param ([string]$Path)
+    $root = [RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+    try { $root.OpenSubKey($Path, [RegistryKeyPermissionCheck]::ReadWriteSubTree, 'ReadPermissions, ChangePermissions') }
+    finally { $root.Dispose() }
+}
+
+Function Write-KeySecurity {
+    param ($Key, $Value)
+    $security = [System.Security.AccessControl.RegistrySecurity]::new()
+    if ($Value) { $security.SetSecurityDescriptorBinaryForm($Value.Data, 'Access') } else { $security.SetSecurityDescriptorSddlForm('D:', 'Access') }
+    $Key.SetAccessControl($security)
 }
 
 # A key with all below it, to be removed. Old is what Read-KeyTree says of it.
@@ -106,8 +127,13 @@ Function Get-PlanChange {
 Function Open-SettingPlan {
     param ($Plan, [bool]$Override)
 
-    foreach ($change in Get-PlanChange $Plan | Where-Object { $_.Store -eq 'value' }) {
+    foreach ($change in Get-PlanChange $Plan | Where-Object { $_.Store -in 'value', 'security' }) {
         try {
+            if ($change.Store -eq 'security') {
+                $Override = $false # values only: the access list of such a key is not ours to change
+                $change.Key = Open-KeySecurity $change.Path
+                continue
+            }
             $change.Key = Open-MachineKey $change.Path -Writable
             if (-not $change.Key) { (Open-MachineKey (Split-KeyPath $change.Path).Parent -Writable).Dispose() }
         }
@@ -179,6 +205,7 @@ Function Write-Change {
 
     if ($Change.Store -eq 'secret') { return [Lsa]::WriteSecret($Change.Name, $(if ($Value.Count) { , $Value[0] })) }
     if ($Change.Store -eq 'right') { return [Lsa]::SetRight($Change.Sid, $Change.Name, $Value) }
+    if ($Change.Store -eq 'security') { return Write-KeySecurity $Change.Key $Value }
     if ($Change.Store -eq 'key') { return Write-KeyTree $Change.Path $Value }
     $name = Split-KeyPath $Change.Path
     if (-not $Change.Key) {

@@ -211,6 +211,7 @@ READERS: dict[str, type[_Setting]] = {
     "state": _State,
     "launch_permission": _Permission,
     "access_permission": _Permission,
+    "configuration_permission": _Permission,
     "run_as": _RunAs,
     "executables": _Names,
     "classes": _Names,

@@ -16,8 +16,10 @@ from ._principals import to_name, to_sid, with_sid
 RIGHTS: dict[str, dict[str, int]] = {
     "launch": {"local_launch": 0x2, "remote_launch": 0x4, "local_activation": 0x8, "remote_activation": 0x10},
     "access": {"local_access": 0x2, "remote_access": 0x4},
+    "configuration": {"read": 0x20019, "full_control": 0xF003F},  # KEY_READ, KEY_ALL_ACCESS
 }
-WORDS = ("local", "remote", "all")
+WORDS = {"launch": ("local", "remote", "all"), "access": ("local", "remote", "all"), "configuration": ("all",)}
+DEFAULT = {"launch": "the machine default", "access": "the machine default", "configuration": "inherited from the key above"}
 FORMS = ("add", "remove", "set", "sddl", "binary", "default")
 ENTRY_KEYS = ("principal", "type", "rights", "optional")
 
@@ -40,7 +42,8 @@ def mask_of(kind: str, rights: t.Iterable[str]) -> int:
 
 def names_of(kind: str, mask: int) -> list[str]:
     """The names of the rights in a mask, in dcomcnfg's order."""
-    return [name for name, bit in RIGHTS[kind].items() if mask & bit]
+    held = {name: bits for name, bits in RIGHTS[kind].items() if mask & bits == bits}
+    return [name for name, bits in held.items() if not any(bits & other == bits and bits != other for other in held.values())]
 
 
 # --- from the task to the module -------------------------------------------------------------------------------------
@@ -123,11 +126,11 @@ def _mask(where: str, kind: str, principal: str, rights: t.Any) -> int | None:
     if rights is None:
         return None
     rights = rights if isinstance(rights, list) else str(rights).replace(",", " ").split()
-    known = (*RIGHTS[kind], *WORDS)
+    known = (*RIGHTS[kind], *WORDS[kind])
     wrong = [str(right) for right in rights if right not in known]
     if wrong:
-        other = "access" if kind == "launch" else "launch"
-        hint = f" ({', '.join(wrong)} belongs in {other}_permission)" if all(right in RIGHTS[other] for right in wrong) else ""
+        homes = [other for other in RIGHTS if all(right in RIGHTS[other] for right in wrong)]
+        hint = f" ({', '.join(wrong)} belongs in {homes[0]}_permission)" if homes else ""
         raise BadInput(f"{where}: {', '.join(wrong)} is no right of a {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}")
     if not rights:
         raise BadInput(f"{where}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
@@ -147,7 +150,8 @@ def _check_overlap(option: str, kind: str, given: dict[str, t.Any]) -> None:
 def _mask_or_default(kind: str, form: str, entry: dict[str, t.Any]) -> int:
     if entry["mask"] is not None:
         return entry["mask"]
-    return mask_of(kind, ["local" if form == "add" and entry["type"] == "allow" else "all"])
+    usual = "read" if kind == "configuration" else "local"
+    return mask_of(kind, [usual if form == "add" and entry["type"] == "allow" else "all"])
 
 
 # --- from the module to people ---------------------------------------------------------------------------------------
@@ -155,7 +159,7 @@ def _mask_or_default(kind: str, form: str, entry: dict[str, t.Any]) -> int:
 
 def entry_line(kind: str, entry: dict[str, t.Any], names: t.Mapping[str, str]) -> str:
     """'allow NT AUTHORITY\\INTERACTIVE (S-1-5-4): local launch, local activation'."""
-    rights = ", ".join(name.replace("_", " ") for name in names_of(kind, entry["mask"])) or "nothing"
+    rights = ", ".join(name.replace("_", " ") for name in names_of(kind, entry["mask"])) or (f"bits {entry['mask']:#x}" if entry["mask"] else "nothing")
     return f"{entry['type']} {with_sid(entry['sid'], names)}: {rights}"
 
 
@@ -163,7 +167,7 @@ def lines(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str], with_ow
     """A permission as lines for the diff."""
     found = []
     if data["default"]:
-        found.append("the machine default")
+        found.append(DEFAULT[kind])
     if data["problem"]:
         found.append(f"invalid: {data['problem']}{explain(data)}")
     if data["disorder"]:
@@ -190,7 +194,7 @@ def previous(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> d
         return {"default": True}
     if data["problem"]:
         return None
-    if data["unmanaged"] or data["disorder"] or not all(names_of(kind, entry["mask"]) for entry in data["entries"]):
+    if data["unmanaged"] or data["disorder"] or any(mask_of(kind, names_of(kind, entry["mask"])) != entry["mask"] or not entry["mask"] for entry in data["entries"]):
         return {"binary": data["binary"]}
     return {
         "set": [
@@ -207,6 +211,8 @@ def warnings(kind: str, wanted: dict[str, t.Any], before: dict[str, t.Any], afte
         parts = ", ".join(unmanaged_text(part, names) for part in after["unmanaged"])
         found.append(f"set does not cover these, they stay: {parts}")
     if before == after:
+        return found
+    if kind == "configuration":
         return found
     if before["default"] and ("add" in wanted or "remove" in wanted):
         found.append("this AppID had no list of its own; it starts from the machine default and no longer follows it")
