@@ -1,0 +1,94 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Check mode, the run and the run after it, for a table of tasks: on two hosts side by side, whose state is read raw."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import playbook
+import registry
+import scene
+
+LAB = "HKLM\\SOFTWARE\\WineLab"
+STATE = ("Secrets", "Rights")
+OFTEN = "Using a template for task args is unsafe in some situations"
+
+
+class Stages(NamedTuple):
+    """Results in the order of the rows; before and after: state() of the host that was changed."""
+
+    check: list
+    run: list
+    again: list
+    before: dict
+    after: dict
+
+    def warned(self, number):
+        return "\n".join(str(text) for text in self.run[number].get("warnings", ()) if OFTEN not in str(text))
+
+
+def double(host, part):
+    """{key below a part of the double's state, in capitals: values}"""
+    return {key[len(part) + 1:].upper(): values for key, values in host.registry(LAB).items() if key.startswith(part + "\\")}
+
+
+def secret(host, appid):
+    """(name as it was given, bytes counted in the name, bytes of the secret), or None."""
+    for key, values in host.registry(LAB).items():
+        if key.upper() == "SECRETS\\SCM:" + appid.upper():
+            counted = values.get("NameLength")
+            return key[len("Secrets\\"):], counted and struct.unpack("<I", counted[1])[0], values["Data"][1]
+    return None
+
+
+def rights(host, sid):
+    kind, raw = double(host, "Rights").get(sid.upper(), {}).get("Rights", (registry.MULTI_SZ, b""))
+    assert kind == registry.MULTI_SZ
+    return [text for text in raw.decode("utf-16-le").split("\0") if text]
+
+
+def attempts(host, sid):
+    kind, raw = double(host, "Accounts")[sid.upper()].get("LogonAttempts", (registry.DWORD, registry.dword(0)))
+    return struct.unpack("<I", raw)[0]
+
+
+def put_secret(appid, password):
+    """The registry entry that makes the double know a secret. password: text, or bytes as they are."""
+    raw = password if isinstance(password, bytes) else password.encode("utf-16-le", "surrogatepass")
+    return LAB + "\\Secrets\\SCM:" + appid, "Data", registry.BINARY, raw
+
+
+def put_right(sid, *names):
+    return LAB + "\\Rights\\" + sid, "Rights", registry.MULTI_SZ, ("".join(name + "\0" for name in names) + "\0").encode("utf-16-le")
+
+
+def state(host):
+    """All that a task of these tests may change: the AppIDs, the classes of tests, secrets and account rights; raw."""
+    lab = host.registry(LAB)
+    found = {"AppID\\" + key: values for key, values in scene.tree(host).items()}
+    for view in (scene.CLASSES, scene.CLASSES_32):
+        classes = host.registry(view)
+        found.update({view + "\\" + key: values for key, values in classes.items() if key.upper().startswith("{C0000000-")})
+    found.update({key: values for key, values in lab.items() if key.split("\\")[0] in STATE})
+    return found
+
+
+def go(check_host, host, rows, **keywords):
+    """Stages of the rows: check mode on one host, the run on another, and the run once more. Both hosts are seeded alike."""
+    inventory = {each.name: dict(each.vars(playbook.BULK), checking=each is check_host) for each in (check_host, host)}
+    untouched, before = state(check_host), state(host)
+    results = playbook.play(inventory, [playbook.appids(rows, check_mode="{{ checking }}")], **keywords)
+    assert state(check_host) == untouched, "check mode changed something"
+    after = state(host)
+    again = playbook.play([host], [playbook.appids(rows)], **keywords)[host.name]
+    second = state(host)
+    assert second == after, {key for key in {*second, *after} if second.get(key) != after.get(key)}
+    return Stages(results[check_host.name], results[host.name], again, before, after)
+
+
+def same(check, run):
+    """Whether check mode told what the run told."""
+    parts = ("changed", "diff", "previous", "restorable", "warnings", "msg")
+    return check.status == run.status and all(check.get(part) == run.get(part) for part in parts)
