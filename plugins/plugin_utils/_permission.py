@@ -131,7 +131,10 @@ def _mask(where: str, kind: str, principal: str, rights: t.Any) -> int | None:
     if wrong:
         homes = [other for other in RIGHTS if all(right in RIGHTS[other] for right in wrong)]
         hint = f" ({', '.join(wrong)} belongs in {homes[0]}_permission)" if homes else ""
-        raise BadInput(f"{where}: {', '.join(wrong)} is no right of a {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}")
+        article = "an" if kind == "access" else "a"
+        raise BadInput(
+            f"{where}: {', '.join(wrong)} is no right of {article} {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}"
+        )
     if not rights:
         raise BadInput(f"{where}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
     return mask_of(kind, rights)
@@ -194,7 +197,8 @@ def previous(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> d
         return {"default": True}
     if data["problem"]:
         return None
-    if data["unmanaged"] or data["disorder"] or any(mask_of(kind, names_of(kind, entry["mask"])) != entry["mask"] or not entry["mask"] for entry in data["entries"]):
+    nameable = all(entry["mask"] and mask_of(kind, names_of(kind, entry["mask"])) == entry["mask"] for entry in data["entries"])
+    if data["unmanaged"] or data["disorder"] or not nameable:
         return {"binary": data["binary"]}
     return {
         "set": [

@@ -56,7 +56,7 @@ CASES = {
         ("'Nobody Here'", "'CONTOSO\\nobody'", "'S-1-5-x'", "'Me Neither'")),
     "unknown variable": (access(add=["%USERNAME%"]), "%USERNAME%"),
     "access right in a launch permission": (launch(add=[{"principal": "SYSTEM", "rights": "local_access"}]), "local_access is no right of a launch permission"),
-    "launch right in an access permission": (access(add=[{"principal": "SYSTEM", "rights": ["local_launch"]}]), "local_launch is no right of a access permission"),
+    "launch right in an access permission": (access(add=[{"principal": "SYSTEM", "rights": ["local_launch"]}]), "local_launch is no right of an access permission"),
     "no such right": (access(add=[{"principal": "SYSTEM", "rights": ["full"]}]), "full is no right"),
     "no rights": (access(add=[{"principal": "SYSTEM", "rights": []}]), "rights of 'SYSTEM' are empty"),
     "set with add": (access(set=["SYSTEM"], add=["SYSTEM"]), "found add or remove and set"),

@@ -206,8 +206,8 @@ def test_unknown_types(word):
 def test_rights_of_the_wrong_kind(kind, other):
     for right in RIGHTS[other]:
         message = refused({"set": [{"principal": "joe", "rights": [right]}]}, kind)
-        known = ", ".join([*RIGHTS[kind], *WORDS])
-        expected = f"{kind}_permission: set: {right} is no right of a {kind} permission ({right} belongs in {other}_permission); rights of 'joe' are {known}"
+        known = ", ".join([*RIGHTS[kind], *WORDS[kind]])
+        expected = f"{kind}_permission: set: {right} is no right of {dict(launch="a", access="an")[kind]} {kind} permission ({right} belongs in {other}_permission); rights of 'joe' are {known}"
         assert message == expected
 
 
