@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab lab-shell lab-clean bench fuzz build clean
+.PHONY: help demo test lab lab-shell lab-clean bench fuzz model build clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -28,7 +28,10 @@ bench:  ## Figures side by side with the same job by hand
 	@$(PYTHON) tests/benchmark/bench.py
 
 fuzz:  ## Hostile descriptors in number (N=100000)
-	@$(PYTHON) tests/tools/fuzz.py $(or $(N),10000)
+	@$(PYTHON) tests/tools/fuzz.py fuzz $(or $(N),10000)
+
+model:  ## Random lists and requests against an independent model (N=10000)
+	@$(PYTHON) tests/tools/fuzz.py model $(or $(N),10000)
 
 build:  ## The galaxy artifact, in build/
 	@$(PYTHON) tests/tools/galaxy.py

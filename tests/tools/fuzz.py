@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""``make fuzz N=...``: hostile descriptors in number, in PowerShell for Windows on lab hosts, one for each processor."""
+"""``make fuzz N=...`` and ``make model N=...``: cases in number, in PowerShell for Windows on lab hosts, one for each processor.
+
+fuzz tries hostile descriptors, model compares random lists and requests with an independent model of the rules.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 from collection import ROOT
 
-_PIECE = 2500  # a piece takes about a minute, and shows progress
-_SCRIPT = r"$ErrorActionPreference = 'Stop'; & C:\dcom\tests\powershell\Fuzz.ps1 -Count {count} -Seed {seed} | ConvertTo-Json -Compress"
+sys.path[:0] = [str(ROOT / "tests" / "lab"), str(ROOT / "tests" / "unit" / "model")]
+
+import permission_model  # noqa: E402
+
+_PIECE = 1000  # a piece takes about a minute, and shows progress
+_FUZZ = r"$ErrorActionPreference = 'Stop'; & C:\dcom\tests\powershell\Fuzz.ps1 -Count {count} -Seed {seed} | ConvertTo-Json -Compress"
+_MODEL = (
+    r"$ErrorActionPreference = 'Stop'; $faults = @(& C:\dcom\tests\powershell\Model.ps1 C:\cases.json); "
+    r"@{{ Tried = {count}; Readable = {count}; Faults = $faults }} | ConvertTo-Json -Compress"
+)
 
 
-def run_piece(host, count: int, seed: int) -> dict:
-    done = host.powershell(_SCRIPT.format(count=count, seed=seed), timeout=1800)
+def run_piece(host, script: str, count: int, seed: int) -> dict:
+    if script is _MODEL:
+        host.path("C:\\cases.json").write_text(permission_model.text(count, seed), encoding="utf-8")
+    done = host.powershell(script.format(count=count, seed=seed), timeout=1800)
     if done.returncode:
         sys.exit(f"seed {seed} ended with {done.returncode}:\n{(done.stdout + done.stderr).decode('utf-8', 'replace')}")
     return json.loads(done.stdout.decode("utf-8").splitlines()[-1])
@@ -26,10 +39,11 @@ def run_piece(host, count: int, seed: int) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("number", type=int, nargs="?", default=10_000, help="how many descriptors, each read as both permissions")
+    parser.add_argument("what", choices=("fuzz", "model"))
+    parser.add_argument("number", type=int, nargs="?", default=10_000, help="how many cases")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "tests" / "lab"))
+    script = _FUZZ if options.what == "fuzz" else _MODEL
     from host import Host
 
     pieces = [(min(_PIECE, options.number - start), options.seed + start) for start in range(0, options.number, _PIECE)]
@@ -43,7 +57,7 @@ def main() -> None:
             host.path("C:\\dcom").symlink_to(ROOT)
 
         def work(number: int) -> list[dict]:
-            return [report(run_piece(hosts[number], *piece)) for piece in pieces[number::workers]]
+            return [report(run_piece(hosts[number], script, *piece)) for piece in pieces[number::workers]]
 
         def report(result: dict) -> dict:
             nonlocal tried, readable
