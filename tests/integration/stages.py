@@ -17,7 +17,7 @@ OFTEN = "Using a template for task args is unsafe in some situations"
 
 
 class Stages(NamedTuple):
-    """Results in the order of the rows; before and after: state() of the host that was changed."""
+    """Results in the order of the rows, None where there is none; before and after: state() of the host that was changed."""
 
     check: list
     run: list
@@ -76,16 +76,20 @@ def state(host):
 
 
 def go(check_host, host, rows, **keywords):
-    """Stages of the rows: check mode on one host, the run on another, and the run once more. Both hosts are seeded alike."""
+    """Stages of the rows: check mode on one host, the run on another, and once more what has not failed.
+
+    Both hosts are seeded alike.
+    """
     inventory = {each.name: dict(each.vars(playbook.BULK), checking=each is check_host) for each in (check_host, host)}
     untouched, before = state(check_host), state(host)
     results = playbook.play(inventory, [playbook.appids(rows, check_mode="{{ checking }}")], **keywords)
     assert state(check_host) == untouched, "check mode changed something"
     after = state(host)
-    again = playbook.play([host], [playbook.appids(rows)], **keywords)[host.name]
+    good = [number for number, result in enumerate(results[host.name]) if result.status == "ok"]
+    again = dict(zip(good, playbook.play([host], [playbook.appids(rows[number] for number in good)], **keywords)[host.name]))
     second = state(host)
     assert second == after, {key for key in {*second, *after} if second.get(key) != after.get(key)}
-    return Stages(results[check_host.name], results[host.name], again, before, after)
+    return Stages(results[check_host.name], results[host.name], [again.get(number) for number in range(len(rows))], before, after)
 
 
 def same(check, run):

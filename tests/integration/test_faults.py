@@ -12,7 +12,7 @@ from scene import guid
 ONE = guid(1)
 TASK = {
     "id": ONE,
-    "launch_permission": {"set": ["SYSTEM", "Administrators", "IIS_IUSRS"]},
+    "launch_permission": {"add": ["SYSTEM", "IIS_IUSRS"]},
     "access_permission": {"remove": ["Administrators"]},
     "run_as": "interactive_user",
     "executables": {"add": ["one.exe"], "remove": ["old.exe"]},
@@ -56,7 +56,7 @@ def test_an_error_at_any_write_brings_everything_back(failed):
         if result.status == "failed":
             assert new == old
             assert ONE in result["msg"] or "one.exe" in result["msg"] or "old.exe" in result["msg"] or any(name in result["msg"] for name in NAMES)
-            assert "back" in result["msg"]
+            assert "everything is as it was before" in result["msg"]
 
 
 def test_a_process_that_is_killed_leaves_each_value_old_or_new(hosts, failed):
@@ -82,19 +82,17 @@ def test_a_process_that_is_killed_leaves_each_value_old_or_new(hosts, failed):
     assert [scene.tree(host) for host in writes] == [wanted] * len(writes)
 
 
-@pytest.mark.parametrize("posts", [6, 9])
-def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(hosts, failed, posts):
+@pytest.mark.parametrize("posts", [3, 6], ids=["before the module is sent", "while it runs"])
+def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_host, failed, posts):
     before, _results, after = failed
-    host = hosts[-1]
-    host.delete_key(scene.APPIDS + "\\" + ONE)
-    host.delete_key(scene.APPIDS + "\\one.exe")
+    host = new_host(f"CUT{posts}")
     seed(host)
     assert scene.tree(host) == before[-1]
-    host.set_double("FaultAtWrite", None)
     host.cut_after(posts)
     [cut] = run_on([host])
     host.mend()
-    assert cut.status == "unreachable"
+    # ansible-core tells a line that breaks within a task as a failure, before it as unreachable
+    assert cut.status in ("failed", "unreachable") and "onnection" in cut["msg"], cut["msg"]
     for name, value in scene.tree(host)[ONE].items():
         assert value in (before[-1][ONE].get(name), after[-1][ONE].get(name)), name
     [completed] = run_on([host])

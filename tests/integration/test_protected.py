@@ -1,0 +1,116 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Keys that belong to TrustedInstaller: com_security.md 7; against the double of backup semantics, in Wine's real registry."""
+
+import descriptor
+import playbook
+import pytest
+import registry
+import scene
+import stages
+from descriptor import ADMINISTRATORS, ALLOW, SYSTEM, allow
+from scene import guid
+
+LIST = descriptor.encode([allow(SYSTEM, 0x7), allow(ADMINISTRATORS, 0x7)])
+WANTED = {
+    "access_permission": {"add": ["IIS_IUSRS"]}, "authentication_level": "packet", "display_name": "Renamed", "dll_surrogate": "default",
+    "endpoints": ["ncacn_ip_tcp,0,5000"], "flags": {"add": [4]},
+}
+OVERRIDE = {"override_key_protection": True}
+PLAIN, SURE, LIKE, GONE, MAPPED, ID = (guid(number) for number in range(1, 7))
+# name: (arguments, a piece of the error or None)
+ROWS = {
+    "without override": ({"id": PLAIN, **WANTED}, "override_key_protection"),
+    "with override": ({"id": SURE, **WANTED, **OVERRIDE}, None),
+    "nothing to change needs no override": ({"id": LIKE, "display_name": "App", "access_permission": {"add": ["SYSTEM"]}}, None),
+    "removal": ({"id": GONE, "state": "absent"}, "protected"),
+    "removal with override": ({"id": GONE, "state": "absent", "force_removal": True, **OVERRIDE}, "protected"),
+    "override where nothing is protected": ({"id": guid(20), "display_name": "Renamed", **OVERRIDE}, None),
+    "a misspelled id": ({"id": guid(98), "display_name": "Renamed", **OVERRIDE}, f"'{guid(98)}' is no AppID"),
+    "a user": ({"id": ID, "run_as": "CONTOSO\\svc-com", "run_as_password": "pw", **OVERRIDE}, None),
+    "a user without override": ({"id": PLAIN, "run_as": "CONTOSO\\svc-com", "run_as_password": "pw"}, "override_key_protection"),
+}
+NAMES = list(ROWS)
+PROTECTED = (PLAIN, SURE, LIKE, GONE, ID)
+# owner, group and access list of a key, by the real registry functions and not by the module
+READ = """
+foreach ($id in '%s' -split ',') {
+    $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SOFTWARE\\Classes\\AppID\\$id",
+        [Microsoft.Win32.RegistryKeyPermissionCheck]::ReadSubTree, [Security.AccessControl.RegistryRights]::ReadKey)
+    $sections = [Security.AccessControl.AccessControlSections]'Owner, Group, Access'
+    $acl = [Security.AccessControl.RegistrySecurity][Microsoft.Win32.RegistryAclExtensions]::GetAccessControl($key, $sections)
+    "$id " + $acl.GetSecurityDescriptorSddlForm($sections)
+}
+"""
+
+
+def security(host):
+    done = host.powershell(READ % ",".join(PROTECTED))
+    assert done.returncode == 0, done.stderr.decode()
+    return sorted(done.stdout.decode().split("\r\n"))
+
+
+@pytest.fixture(scope="module")
+def hosts(new_host):
+    found = [new_host("CHECK01"), new_host("REAL01")]
+    for host in found:
+        host.import_registry([entry for appid in (*PROTECTED, guid(20))
+                              for entry in scene.app(appid, "App", AccessPermission=LIST, DllSurrogate="", AuthenticationLevel=2)])
+        host.protect_keys(*("SOFTWARE\\Classes\\AppID\\" + appid for appid in PROTECTED))
+    return found
+
+
+@pytest.fixture(scope="module")
+def told(hosts):
+    before = security(hosts[1])
+    assert all("S-1-5-80-956008885" in line for line in before if line) and len([line for line in before if line]) == len(PROTECTED)
+    return before, stages.go(*hosts, [arguments for arguments, _error in ROWS.values()]), security(hosts[1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_row(told, name):
+    (_before, found, _after), number = told, NAMES.index(name)
+    check, run, again = found.check[number], found.run[number], found.again[number]
+    _arguments, error = ROWS[name]
+    assert stages.same(check, run), (check, run)
+    if error:
+        assert run.status == "failed" and error in run["msg"], run
+    else:
+        assert run.status == "ok", run["msg"]
+        assert run["changed"] is ("nothing to change" not in name) and again["changed"] is False
+
+
+def test_values(told):
+    _before, found, _after = told
+    for appid in (PLAIN, LIKE, GONE):
+        assert found.after["AppID\\" + appid] == found.before["AppID\\" + appid]
+    values = found.after["AppID\\" + SURE]
+    assert descriptor.decode(values.pop("AccessPermission")[1]).rights == {(ALLOW, SYSTEM): 7, (ALLOW, ADMINISTRATORS): 7, (ALLOW, "S-1-5-32-568"): 3}
+    assert values == {
+        "": (registry.SZ, registry.text("Renamed")), "AuthenticationLevel": (registry.DWORD, registry.dword(4)), "AppIDFlags": (registry.DWORD, registry.dword(4)),
+        "Endpoints": (registry.MULTI_SZ, "ncacn_ip_tcp,0,5000\0\0".encode("utf-16-le"))}
+    assert found.after["AppID\\" + ID]["RunAs"] == (registry.SZ, registry.text("CONTOSO\\svc-com"))
+
+
+def test_a_refused_user_leaves_no_secret(told, hosts):
+    assert stages.secret(hosts[1], PLAIN) is None and stages.secret(hosts[1], ID)[2] == "pw".encode("utf-16-le")
+
+
+def test_no_key_is_made(told):
+    _before, found, _after = told
+    assert set(found.before) | {key for key in found.after if key.startswith(("Secrets", "Rights"))} == set(found.after)
+
+
+def test_owner_and_access_list_are_as_before(told):
+    before, _found, after = told
+    assert before == after
+
+
+def test_a_write_fault_under_protection_brings_everything_back(hosts):
+    host = hosts[1]
+    host.set_double("FaultKind", "error")
+    host.set_double("FaultAtWrite", 3)
+    before = stages.state(host)
+    [result] = playbook.play([host], [playbook.appids([{"id": LIKE, **WANTED, **OVERRIDE}])])[host.name]
+    host.set_double("FaultAtWrite", None)
+    assert result.status == "failed" and "back" in result["msg"] and stages.state(host) == before
