@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import NamedTuple
 
@@ -96,3 +97,8 @@ def same(check, run):
     """Whether check mode told what the run told."""
     parts = ("changed", "diff", "previous", "restorable", "warnings", "msg")
     return check.status == run.status and all(check.get(part) == run.get(part) for part in parts)
+
+
+def words(result):
+    """A result as text, without the item of the loop: that is the task itself, which Ansible adds."""
+    return json.dumps({key: value for key, value in result.items() if key != "item"}, ensure_ascii=False, default=str)

@@ -138,22 +138,32 @@ def test_type_and_bytes(told, name):
     assert {key: left.get(key) for key in case.left} == case.left
     assert set(left) == {key for key, value in case.left.items() if value is not None}
     assert run["changed"] is case.changed and again.status == "ok" and again["changed"] is False
-    assert bool(run["previous"]) is case.changed and run["diff"]["before"] == run["diff"]["after"] or case.changed
-    assert run["restorable"] is case.restorable
+    assert run["restorable"] is case.restorable and (run["diff"]["before"] != run["diff"]["after"]) is case.changed
+    assert not case.restorable or bool(run["previous"]) is case.changed
 
 
-def test_previous_restores(told, host):
-    """Byte for byte where a value can be declared at all."""
+@pytest.fixture(scope="module")
+def back(told, host):
+    """{name: (result of giving previous back, values that lie there then)} of the cases whose values can be declared."""
     names = [name for name in NAMES if CASES[name].changed and CASES[name].restorable]
     rows = [{"id": APPID_OF[name], "allow_lockout": True, **told.run[NAMES.index(name)]["previous"]} for name in names]
     results = playbook.play([host], [playbook.appids(rows)])[host.name]
     now = stages.state(host)
-    for name, result in zip(names, results):
-        assert result.status == "ok" and result["changed"], (name, result)
-        got, wanted = dict(values_of(now, name)), dict(values_of(told.before, name))
-        if name == "flags: unknown bits stay":      # only single bits of those that have a name can be declared exactly
-            assert int.from_bytes(got["AppIDFlags"][1], "little") & 0x83F == 0x3
-        elif name.startswith("endpoints"):
-            assert sorted(got["Endpoints"][1].decode("utf-16-le").split("\0")) == sorted(wanted["Endpoints"][1].decode("utf-16-le").split("\0"))
-        else:
-            assert got == wanted, name
+    return {name: (result, dict(values_of(now, name))) for name, result in zip(names, results)}
+
+
+DEFECT = pytest.mark.xfail(strict=True, reason="defect: the highest bit of AppIDFlags, as previous names it, is not accepted back")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=DEFECT if name == "flags: unknown bits stay" else ()) for name in NAMES
+                                  if CASES[name].changed and CASES[name].restorable])
+def test_previous_restores(told, back, name):
+    """Byte for byte."""
+    result, got = back[name]
+    assert result.status == "ok" and result["changed"], result
+    wanted = dict(values_of(told.before, name))
+    if name.startswith("endpoints"):        # their order has no meaning
+        for values in (got, wanted):
+            kind, raw = values["Endpoints"]
+            values["Endpoints"] = kind, sorted(raw.decode("utf-16-le").split("\0"))
+    assert got == wanted
