@@ -313,7 +313,6 @@ def test_subtraction_keeps_container_bits_and_guards_judge_the_change(host, run)
     assert "denied remote rights only" in results[7].sentences
 
 
-@pytest.mark.xfail(strict=True, reason="add without rights is local (design 2), which does not overlap with a removal of remote")
 def test_local_added_and_remote_removed_is_no_overlap(host, run):
     import playbook
     host.import_registry(scene.app(guid(801), AccessPermission=descriptor.encode([*USUAL, allow(IIS, 0x7)])))
