@@ -127,10 +127,10 @@ Function Get-PlanChange {
 Function Open-SettingPlan {
     param ($Plan, [bool]$Override)
 
-    foreach ($change in Get-PlanChange $Plan | Where-Object { $_.Store -in 'value', 'security' }) {
+    foreach ($change in Get-PlanChange $Plan | Where-Object { $_.Store -in 'value', 'security', 'key' }) {
         try {
+            if ($change.Store -ne 'value') { $Override = $false } # values only: such a key itself is not ours to change
             if ($change.Store -eq 'security') {
-                $Override = $false # values only: the access list of such a key is not ours to change
                 $change.Key = Open-KeySecurity $change.Path
                 continue
             }
@@ -140,8 +140,8 @@ Function Open-SettingPlan {
         catch [System.Security.SecurityException], [System.UnauthorizedAccessException] {
             if (-not $Override) {
                 throw "the registry key $($change.Where) can't be opened for writing: access denied. The keys of Windows' own applications " +
-                'belong to TrustedInstaller; override_key_protection: true writes values there and leaves owner and access list alone. ' +
-                'Nothing was changed'
+                'belong to TrustedInstaller; override_key_protection: true writes values there, but never removes such a key or changes its ' +
+                'owner or access list. Nothing was changed'
             }
             try { $change.Key = [BackupKey]::Open($change.Path) }
             catch { throw "the protected registry key $($change.Where) can't be opened with backup and restore rights: $(Get-Reason $_). Nothing was changed" }
@@ -183,7 +183,7 @@ Function Invoke-SettingPlan {
                     try { Write-Change $written $written.Old }
                     catch { if (-not (Test-Unchanged $written)) { "$($written.What) ($(Get-Reason $_))" } }
                 })
-            $rest = if ($lost) { "these could NOT be put back, look at them: $($lost -join ', ')" } else { 'everything is as it was before' }
+            $rest = if ($lost) { "these could NOT be put back, look at them: $($lost -join ', ')" } else { 'everything is back as it was before' }
             throw "$($change.What) could not be written to $($change.Where): $reason; $rest"
         }
     }

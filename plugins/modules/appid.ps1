@@ -117,6 +117,10 @@ Function Set-AppId {
         $result.appid = $targets[0].AppId
         $result.display_name = $targets[0].Name
         $result.clsids = @($targets[0].Classes | ForEach-Object Key)
+        if ($result.created) {
+            $result.display_name = $params.display_name
+            $result.clsids = @($params.classes)
+        }
     }
     else { $result.appids = @($targets | ForEach-Object AppId) }
     foreach ($target in $targets) { Assert-NotComPlus $target }

@@ -56,7 +56,7 @@ def test_an_error_at_any_write_brings_everything_back(failed):
         if result.status == "failed":
             assert new == old
             assert ONE in result["msg"] or "one.exe" in result["msg"] or "old.exe" in result["msg"] or any(name in result["msg"] for name in NAMES)
-            assert "everything is as it was before" in result["msg"]
+            assert "everything is back as it was before" in result["msg"]
 
 
 def test_a_process_that_is_killed_leaves_each_value_old_or_new(hosts, failed):

@@ -108,7 +108,7 @@ Describe 'The engine' {
         $plan = Get-Plan (Get-Row a $changes)
         $what = @('one', 'two', 'three', 'four', 'five', 'six')[$_ - 1]
         $path = @(Get-PlanChange $plan)[$_ - 1].Path
-        { Invoke-Plan $plan } | Should -Throw "$what could not be written to HKLM\$($path.Replace('{', '`{')): *; everything is as it was before"
+        { Invoke-Plan $plan } | Should -Throw "$what could not be written to HKLM\$($path.Replace('{', '`{')): *; everything is back as it was before"
         $fake::Dump() | Should -BeExactly $before
     }
 
@@ -123,7 +123,7 @@ Describe 'The engine' {
             $changes[2]
         )
         $null = $registry::FaultAt.Add($_)
-        { Invoke-Plan (Get-Plan (Get-Row a $all)) } | Should -Throw '*; everything is as it was before'
+        { Invoke-Plan (Get-Plan (Get-Row a $all)) } | Should -Throw '*; everything is back as it was before'
         @($lsa::Secrets.Keys) | Should -Be 'SCM:old'
         $lsa::Secrets['SCM:old'] | Should -Be 7, 0
         $lsa::Held.Count | Should -Be 0
@@ -147,7 +147,7 @@ Describe 'The engine' {
 
     It 'does not call a value lost that no write could change' {
         $registry::FaultOf = 'B'
-        { Invoke-Plan (Get-Plan (Get-Row a $changes)) } | Should -Throw '*; everything is as it was before'
+        { Invoke-Plan (Get-Plan (Get-Row a $changes)) } | Should -Throw '*; everything is back as it was before'
         $fake::Dump() | Should -BeExactly $before
     }
 
