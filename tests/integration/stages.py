@@ -101,4 +101,4 @@ def same(check, run):
 
 def words(result):
     """A result as text, without the item of the loop: that is the task itself, which Ansible adds."""
-    return json.dumps({key: value for key, value in result.items() if key != "item"}, ensure_ascii=False, default=str)
+    return json.dumps({key: value for key, value in result.items() if key not in ("item", "_ansible_item_label")}, ensure_ascii=False, default=str)
