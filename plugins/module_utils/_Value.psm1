@@ -87,7 +87,7 @@ Function Get-FlagDecision {
 
     $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
     $now = [long](Read-Number $stored)
-    $mask = { param ($bits) $sum = [long]0; foreach ($bit in $bits) { $sum = $sum -bor $bit }; $sum }
+    $mask = { param ($bits) $sum = [long]0; foreach ($bit in $bits) { $sum = $sum -bor ($bit -band [uint32]::MaxValue) }; $sum }
     $new = if ($null -ne $Wanted.set) { ($now -band -bnot $Known) -bor (& $mask $Wanted.set) }
     else { ($now -bor (& $mask $Wanted.add)) -band -bnot (& $mask $Wanted.remove) }
     # No value and no bits are the same.

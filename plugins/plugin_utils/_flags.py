@@ -38,9 +38,9 @@ def _number(flag: t.Any) -> int:
         number = flag if isinstance(flag, int) else int(str(flag), 0)
     except ValueError:
         raise BadInput(f"flags: {flag!r} is neither a number nor one of {', '.join(FLAGS)}") from None
-    if not 0 < number < 1 << 31 or number & number - 1:
+    if not 0 < number < 1 << 32 or number & number - 1:
         raise BadInput(f"flags: {flag!r} is not a single bit")
-    return number
+    return number if number < 1 << 31 else number - (1 << 32)  # the module's integers are signed
 
 
 def names(number: int) -> list[str | int]:
