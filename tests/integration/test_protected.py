@@ -21,10 +21,10 @@ PLAIN, SURE, LIKE, GONE, MAPPED, ID = (guid(number) for number in range(1, 7))
 # name: (arguments, a piece of the error or None)
 ROWS = {
     "without override": ({"id": PLAIN, **WANTED}, "override_key_protection"),
-    "with override": ({"id": SURE, **WANTED, **OVERRIDE}, None),
+    "with override": ({"id": SURE, **WANTED, **OVERRIDE, "executables": {"add": ["sure.exe"]}}, None),
     "nothing to change needs no override": ({"id": LIKE, "display_name": "App", "access_permission": {"add": ["SYSTEM"]}}, None),
-    "removal": ({"id": GONE, "state": "absent"}, "protected"),
-    "removal with override": ({"id": GONE, "state": "absent", "force_removal": True, **OVERRIDE}, "protected"),
+    "removal": ({"id": GONE, "state": "absent"}, "never removes such a key"),
+    "removal with override": ({"id": GONE, "state": "absent", "force_removal": True, **OVERRIDE}, "never removes such a key"),
     "override where nothing is protected": ({"id": guid(20), "display_name": "Renamed", **OVERRIDE}, None),
     "a misspelled id": ({"id": guid(98), "display_name": "Renamed", **OVERRIDE}, f"'{guid(98)}' is no AppID"),
     "a user": ({"id": ID, "run_as": "CONTOSO\\svc-com", "run_as_password": "pw", **OVERRIDE}, None),
@@ -98,7 +98,8 @@ def test_a_refused_user_leaves_no_secret(told, hosts):
 
 def test_no_key_is_made(told):
     _before, found, _after = told
-    assert set(found.before) | {key for key in found.after if key.startswith(("Secrets", "Rights"))} == set(found.after)
+    new = {key for key in found.after if key not in found.before and not key.startswith(("Secrets", "Rights"))}
+    assert new == {"AppID\\SURE.EXE"} and set(found.before) <= set(found.after)
 
 
 def test_owner_and_access_list_are_as_before(told):
@@ -113,4 +114,4 @@ def test_a_write_fault_under_protection_brings_everything_back(hosts):
     before = stages.state(host)
     [result] = playbook.play([host], [playbook.appids([{"id": LIKE, **WANTED, **OVERRIDE}])])[host.name]
     host.set_double("FaultAtWrite", None)
-    assert result.status == "failed" and "back" in result["msg"] and stages.state(host) == before
+    assert result.status == "failed" and "as it was before" in result["msg"] and stages.state(host) == before

@@ -14,14 +14,19 @@ from collection import OUTPUT, ROOT, linked_path
 from results import Result, count_property, read_junit
 
 
-def run_pytest(name: str, folder: str, minutes: float) -> Result:
-    """Run the tests of a folder, and return their counts from the JUnit file; no test at all is a failure."""
+def run_pytest(name: str, folder: str, minutes: float, workers: int = 1) -> Result:
+    """Run the tests of a folder, and return their counts from the JUnit file; no test at all is a failure.
+
+    With pytest-xdist, workers share the files, each file in one of them.
+    """
     if not (ROOT / folder).is_dir():
         return Result(failed=1, notes=[f"{name}: there is no folder {folder}"])
     report = OUTPUT / f"{name}.xml"
     command = [sys.executable, "-m", "pytest", folder, f"--junit-xml={report}", "-o", "junit_family=xunit1", "-q", "-ra"]
     if importlib.util.find_spec("pytest_ansible"):
         command.append("--ansible-unit-inject-only")
+    if workers > 1 and importlib.util.find_spec("xdist"):
+        command += ["-n", str(workers), "--dist", "loadfile"]
     environment = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=linked_path(), ANSIBLE_DEVEL_WARNING="false")
     code = run_limited(command, environment, minutes)
     if not report.exists():
