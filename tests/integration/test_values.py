@@ -152,11 +152,7 @@ def back(told, host):
     return {name: (result, dict(values_of(now, name))) for name, result in zip(names, results)}
 
 
-DEFECT = pytest.mark.xfail(strict=True, reason="defect: the highest bit of AppIDFlags, as previous names it, is not accepted back")
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=DEFECT if name == "flags: unknown bits stay" else ()) for name in NAMES
-                                  if CASES[name].changed and CASES[name].restorable])
+@pytest.mark.parametrize("name", [name for name in NAMES if CASES[name].changed and CASES[name].restorable])
 def test_previous_restores(told, back, name):
     """Byte for byte."""
     result, got = back[name]
