@@ -68,7 +68,7 @@ def play(hosts, tasks=(), check=False, diff=True, connection=BULK, book=None, va
         with open(Path(folder, "output"), "w+", encoding="utf-8") as output:
             code = subprocess.run(
                 command, cwd=folder, env=_environment(files), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                timeout=600, check=False,
+                timeout=1800, check=False,
             ).returncode
             output.seek(0)
             printed = output.read()
