@@ -17,7 +17,7 @@ import scene
 from descriptor import ALLOW, CONDITIONAL_ALLOW, DENY, Entry
 from scene import guid
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 WINDOWS_SAMPLE = 28      # of 155 different ones; Pester reads them all
 # the collected Windows defaults come without their conditions: one as Windows compiles it (WIN://SYSAPPID, an attribute that exists)
 CONDITION = b"artx\xf8\x1c\0\0\0W\0I\0N\0:\0/\0/\0S\0Y\0S\0A\0P\0P\0I\0D\0" + b"\x87" + b"\0" * 2
