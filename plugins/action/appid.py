@@ -44,7 +44,7 @@ def _check_id(args: dict[str, t.Any]) -> None:
     identity = args.get("id")
     if isinstance(identity, dict):
         if set(identity) != {"runs_as"} or not identity["runs_as"]:
-            raise BadInput(f"id is the id of one AppID, or a dictionary with runs_as alone, not {identity!r}")
+            raise BadInput(f"id is the id of one AppID, or a dictionary with runs_as alone, not one with {', '.join(map(str, identity)) or 'nothing'}")
         others = sorted(set(args) - {"id", *WITH_RUNS_AS})
         if others:
             raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")

@@ -225,6 +225,7 @@ Function Get-RunAsDecision {
     }
     else {
         $user = Resolve-Principal $Wanted
+        if ($user.Sid -and -not $user.Use) { $user.Use = (Get-Account $user.Sid).Account.Use } # it was given as a SID
         $decision.Problems = @(Get-RunAsProblem $Wanted $user $now $Target $Params)
         if ($decision.Problems) { return $decision }
         $account = (Get-Account $user.Sid).Account

@@ -125,10 +125,10 @@ Function Set-AppId {
     else { $result.appids = @($targets | ForEach-Object AppId) }
     foreach ($target in $targets) { Assert-NotComPlus $target }
 
-    $told = if ($result.registered_with) { $result.settings }
+    $told = $result.settings
     $result.settings = @()
     $plan = Get-Plan $targets
-    if ($told) { $result.settings = $told }
+    if ($result.registered_with) { $result.settings = $told }
     foreach ($warning in $plan.Values | ForEach-Object Warnings) { $module.Warn($warning) }
 
     $writes = @(Get-PlanChange $plan).Count -gt 0

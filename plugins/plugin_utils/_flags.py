@@ -24,7 +24,11 @@ def normalise(value: t.Any) -> dict[str, t.Any]:
     """The option as the module takes it, with numbers for names; raises BadInput."""
     if not isinstance(value, dict):
         raise BadInput(f"flags must be a dictionary with add, remove, set or default, not {value!r}")
-    return {form: found if form == "default" or found is None else [_number(flag) for flag in _list(found)] for form, found in value.items()}
+    numbers = {form: found if form == "default" or found is None else [_number(flag) for flag in _list(found)] for form, found in value.items()}
+    both = set(numbers.get("add") or ()) & set(numbers.get("remove") or ())
+    if both:
+        raise BadInput(f"flags: add and remove both name {', '.join(str(name) for number in sorted(both) for name in names(number & 0xFFFFFFFF))}")
+    return numbers
 
 
 def _list(value: t.Any) -> list[t.Any]:

@@ -68,7 +68,6 @@ def test_check_predicts_without_registering(told):
     assert check["appid"] is None and run["appid"] == scene.MDM
 
 
-@pytest.mark.xfail(strict=True, reason="the result of a registration with one single setting can't be read: 'string indices must be integers'")
 def test_a_registration_with_one_setting(told, hosts):
     task = {"id": scene.MDM_CLASS, "register_with": ["C:\\lab\\mdm-grumble.exe"], "run_as": "interactive_user"}
     [result] = playbook.play([hosts["WEB02"]], [playbook.appids([task])])["WEB02"]
