@@ -129,7 +129,6 @@ Function Open-SettingPlan {
 
     foreach ($change in Get-PlanChange $Plan | Where-Object { $_.Store -in 'value', 'security', 'key' }) {
         try {
-            if ($change.Store -ne 'value') { $Override = $false } # values only: such a key itself is not ours to change
             if ($change.Store -eq 'security') {
                 $change.Key = Open-KeySecurity $change.Path
                 continue
@@ -138,7 +137,8 @@ Function Open-SettingPlan {
             if (-not $change.Key) { (Open-MachineKey (Split-KeyPath $change.Path).Parent -Writable).Dispose() }
         }
         catch [System.Security.SecurityException], [System.UnauthorizedAccessException] {
-            if (-not $Override) {
+            # Values only: such a key itself is not ours to change.
+            if (-not $Override -or $change.Store -ne 'value') {
                 throw "the registry key $($change.Where) can't be opened for writing: access denied. The keys of Windows' own applications " +
                 'belong to TrustedInstaller; override_key_protection: true writes values there, but never removes such a key or changes its ' +
                 'owner or access list. Nothing was changed'
