@@ -48,9 +48,9 @@ def user(password=NEW, **more):
     return {"run_as": "USER", "run_as_password": password, **more}
 
 
-SET = {"run_as": "USER", "secret": OLD, "right": True}
-UNTOUCHED = {"left": "USER", "secret_left": OLD, "right_left": True, "changed": False}
-DONE = {"left": "USER", "secret_left": NEW, "right_left": True}
+SET: dict = {"run_as": "USER", "secret": OLD, "right": True}
+UNTOUCHED: dict = {"left": "USER", "secret_left": OLD, "right_left": True, "changed": False}
+DONE: dict = {"left": "USER", "secret_left": NEW, "right_left": True}
 CASES = {
     "new": Case(user(), **DONE),
     "new, no right asked for": Case(user(grant_logon_as_batch=False), left="USER", secret_left=NEW),
