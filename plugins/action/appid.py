@@ -14,6 +14,7 @@ from ..plugin_utils._principals import SID_OF
 
 PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
 RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
+WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection")
 WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
@@ -31,6 +32,7 @@ class ActionModule(DcomAction):
             args["flags"] = _flags.normalise(args["flags"])
         if isinstance(args.get("activate_at_storage"), bool):
             args["activate_at_storage"] = str(args["activate_at_storage"]).lower()
+        _check_absent(args)
         _check_id(args)
         _check_run_as(args)
         _check_executables(args.get("executables"))
@@ -38,6 +40,12 @@ class ActionModule(DcomAction):
 
     def read_result(self, result: dict[str, t.Any], args: dict[str, t.Any]) -> None:
         read_settings(result, args, diff=self._task.diff)
+
+
+def _check_absent(args: dict[str, t.Any]) -> None:
+    others = sorted(option for option, value in args.items() if option not in WITH_ABSENT and value is not None)
+    if args.get("state") == "absent" and others:
+        raise BadInput(f"state: absent removes the AppID with all its settings, so it goes with {', '.join(WITH_ABSENT)} only, found {', '.join(others)}")
 
 
 def _check_id(args: dict[str, t.Any]) -> None:

@@ -87,22 +87,14 @@ Function Get-PermissionDecision {
 Function Read-KeySecurity {
     param ([string]$Path)
 
-    $key = Open-MachineKey $Path
-    $bytes = $key.GetAccessControl('Access, Owner, Group').GetSecurityDescriptorBinaryForm()
-    $key.Dispose()
-    $descriptor = [RawSecurityDescriptor]::new($bytes, 0)
+    $descriptor = Get-KeyDescriptor $Path
     $own = $descriptor.DiscretionaryAcl | Where-Object { -not ($_.AceFlags -band 'Inherited') }
-    if ($own -or $descriptor.ControlFlags -band 'DiscretionaryAclProtected') { [RegistryValue]::new(3, $bytes) }
+    if ($own -or $descriptor.ControlFlags -band 'DiscretionaryAclProtected') { ConvertTo-BinaryValue $descriptor }
 }
 
 # What the keys of AppIDs inherit from the key above them.
 Function Get-InheritedPermission {
-    $key = Open-MachineKey 'SOFTWARE\Classes\AppID'
-    $bytes = $key.GetAccessControl('Access, Owner, Group').GetSecurityDescriptorBinaryForm()
-    $key.Dispose()
-    $permission = ConvertFrom-PermissionByte configuration $bytes
-    foreach ($ace in $permission.Descriptor.DiscretionaryAcl) { $ace.AceFlags = $ace.AceFlags -band -bnot [AceFlags]::Inherited }
-    $permission
+    New-Permission configuration (Clear-Inheritance (Get-KeyDescriptor 'SOFTWARE\Classes\AppID'))
 }
 
 # A list of a key's own: no entry counts as inherited, and nothing more is inherited.
@@ -110,11 +102,28 @@ Function Set-Protected {
     param ($Value)
 
     if (-not $Value) { return }
-    $descriptor = [RawSecurityDescriptor]::new($Value.Data, 0)
-    foreach ($ace in $descriptor.DiscretionaryAcl) { $ace.AceFlags = $ace.AceFlags -band -bnot [AceFlags]::Inherited }
+    $descriptor = Clear-Inheritance ([RawSecurityDescriptor]::new($Value.Data, 0))
     $descriptor.SetFlags($descriptor.ControlFlags -bor [ControlFlags]::DiscretionaryAclProtected)
-    $bytes = [byte[]]::new($descriptor.BinaryLength)
-    $descriptor.GetBinaryForm($bytes, 0)
+    ConvertTo-BinaryValue $descriptor
+}
+
+Function Get-KeyDescriptor {
+    param ([string]$Path)
+    $key = Open-MachineKey $Path
+    try { [RawSecurityDescriptor]::new($key.GetAccessControl('Access, Owner, Group').GetSecurityDescriptorBinaryForm(), 0) }
+    finally { $key.Dispose() }
+}
+
+Function Clear-Inheritance {
+    param ([RawSecurityDescriptor]$Descriptor)
+    foreach ($ace in $Descriptor.DiscretionaryAcl) { $ace.AceFlags = $ace.AceFlags -band -bnot [AceFlags]::Inherited }
+    $Descriptor
+}
+
+Function ConvertTo-BinaryValue {
+    param ([RawSecurityDescriptor]$Descriptor)
+    $bytes = [byte[]]::new($Descriptor.BinaryLength)
+    $Descriptor.GetBinaryForm($bytes, 0)
     [RegistryValue]::new(3, $bytes)
 }
 
@@ -214,9 +223,7 @@ Function Test-RightTaken {
     if (Get-UnmanagedPart $Now | Where-Object { $kept -notcontains "$($_.What) $($_.Sid)" }) { return $true }
     $before, $after = (Get-PermissionMask $Now), (Get-PermissionMask $New)
     foreach ($key in @($before.Keys) + @($after.Keys)) {
-        $old = $left = 0
-        $null = $before.TryGetValue($key, [ref]$old)
-        $null = $after.TryGetValue($key, [ref]$left)
+        $old, $left = $before[$key], $after[$key]
         if ($key -like 'deny*') { $old, $left = $left, $old }
         if ($old -band -bnot $left) { return $true }
     }
@@ -236,16 +243,11 @@ Function Get-Lockout {
     if ($New.Kind -eq 'configuration') {
         $after = Get-PermissionMask $New
         foreach ($sid in $system, 'S-1-5-32-544') {
-            $old = $left = 0
-            $null = $before.TryGetValue("allow|$sid", [ref]$old)
-            $null = $after.TryGetValue("allow|$sid", [ref]$left)
-            if ($old -band -bnot $left) { "'$sid' would lose rights on the key of the AppID" }
+            if ($before["allow|$sid"] -band -bnot $after["allow|$sid"]) { "'$sid' would lose rights on the key of the AppID" }
         }
     }
     foreach ($entry in Get-PermissionEntry $New | Where-Object { $_.Type -eq 'deny' -and $_.Sid -in $reaching }) {
-        $old = 0
-        $null = $before.TryGetValue("deny|$($entry.Sid)", [ref]$old)
-        if ($entry.Mask -band -bnot $old -band (Get-RightsMask $New.Kind -Local)) { "denying local rights to '$($entry.Sid)' reaches SYSTEM or Administrators" }
+        if ($entry.Mask -band -bnot $before["deny|$($entry.Sid)"] -band (Get-RightsMask $New.Kind -Local)) { "denying local rights to '$($entry.Sid)' reaches SYSTEM or Administrators" }
     }
 }
 

@@ -125,15 +125,14 @@ Function Get-Ace {
     if ($null -ne $Acl) { foreach ($ace in $Acl) { $ace } }
 }
 
-# 'type|SID' -> full mask of the plain entries: duplicates merged, old ones read as what they mean.
+# 'type|SID' -> full mask of the plain entries, $null for none: duplicates merged, old ones read as what they mean.
 Function Get-PermissionMask {
     param ($Permission)
 
     $masks = [SortedDictionary[string, int]]::new([StringComparer]::Ordinal)
     foreach ($ace in Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { Test-PlainAce $_ }) {
-        $key, $mask = (Get-AceKey $ace), 0
-        $null = $masks.TryGetValue($key, [ref]$mask)
-        $masks[$key] = $mask -bor (Get-FullMask $Permission $ace.AccessMask)
+        $key = Get-AceKey $ace
+        $masks[$key] = $masks[$key] -bor (Get-FullMask $Permission $ace.AccessMask)
     }
     , $masks
 }

@@ -199,7 +199,7 @@ Function Test-Unchanged {
     $now.Type -eq $Change.Old.Type -and [BitConverter]::ToString($now.Data) -eq [BitConverter]::ToString($Change.Old.Data)
 }
 
-# A key that is there for one value only comes and goes with it.
+# A key that is there for one value only comes and goes with it, in one step: a process killed in between would leave it empty.
 Function Write-Change {
     param ($Change, $Value)
 
@@ -215,14 +215,13 @@ Function Write-Change {
         finally { $parent.Dispose() }
         $Change.RemovesKey = $true
     }
-    [RegistryValue]::Write($Change.Key.Handle, $Change.Name, $Value)
-    if ($null -eq $Value -and $Change.RemovesKey -and -not $Change.Key.SubKeyCount -and -not $Change.Key.ValueCount) {
-        $Change.Key.Dispose()
-        $Change.Key = $null
-        $parent = Open-MachineKey $name.Parent -Writable
-        try { $parent.DeleteSubKey($name.Leaf) }
-        finally { $parent.Dispose() }
-    }
+    $alone = -not $Change.Key.SubKeyCount -and -not @($Change.Key.GetValueNames() -ne $Change.Name)
+    if ($null -ne $Value -or -not $Change.RemovesKey -or -not $alone) { return [RegistryValue]::Write($Change.Key.Handle, $Change.Name, $Value) }
+    $Change.Key.Dispose()
+    $Change.Key = $null
+    $parent = Open-MachineKey $name.Parent -Writable
+    try { $parent.DeleteSubKey($name.Leaf) }
+    finally { $parent.Dispose() }
 }
 
 Function Split-KeyPath {

@@ -85,6 +85,24 @@ public class ComKey
 {
     public string Key, Name, AppId, RunAs, LocalServer, ServerExecutable;
 
+    [DllImport("advapi32", CharSet = CharSet.Unicode)]
+    static extern int RegGetValueW(SafeRegistryHandle parent, string key, string name, int flags, IntPtr type, [Out] char[] data, ref int size);
+
+    static char[] room = new char[1024];
+
+    // The text of a value, null where there is none, it is no text, or the key hides it.
+    static string Text(SafeRegistryHandle parent, string key, string name)
+    {
+        int size = room.Length * 2;
+        int error = RegGetValueW(parent, key, name, 2, IntPtr.Zero, room, ref size); // RRF_RT_REG_SZ, which expands REG_EXPAND_SZ
+        if (error == 234) // ERROR_MORE_DATA
+        {
+            room = new char[size];
+            return Text(parent, key, name);
+        }
+        return error == 0 ? new string(room, 0, size / 2).TrimEnd('\0') : null;
+    }
+
     // The keys below a key, in compiled code because a host has thousands; with an AppID, only those that name it.
     static void Read(string path, RegistryView view, string appId, IDictionary<string, ComKey> found)
     {
@@ -97,34 +115,19 @@ public class ComKey
             {
                 ComKey entry = new ComKey();
                 entry.Key = name;
-                try
+                entry.AppId = Text(all.Handle, name, "AppID");
+                if (appId != null && !String.Equals(entry.AppId, appId, StringComparison.OrdinalIgnoreCase))
+                    continue;
+                entry.Name = Text(all.Handle, name, "");
+                if (appId == null)
+                    entry.RunAs = Text(all.Handle, name, "RunAs");
+                else
                 {
-                    using (RegistryKey key = all.OpenSubKey(name))
-                    {
-                        if (key == null)
-                            continue;
-                        entry.AppId = key.GetValue("AppID") as string;
-                        if (appId != null && !String.Equals(entry.AppId, appId, StringComparison.OrdinalIgnoreCase))
-                            continue;
-                        entry.Name = key.GetValue("") as string;
-                        entry.RunAs = key.GetValue("RunAs") as string;
-                        entry.ReadServer(key);
-                    }
+                    entry.LocalServer = Text(all.Handle, name + @"\LocalServer32", "");
+                    entry.ServerExecutable = Text(all.Handle, name + @"\LocalServer32", "ServerExecutable");
                 }
-                catch (System.Security.SecurityException) { } // a key that hides its values still exists
                 found[name] = entry;
             }
-        }
-    }
-
-    void ReadServer(RegistryKey key)
-    {
-        using (RegistryKey server = key.OpenSubKey("LocalServer32"))
-        {
-            if (server == null)
-                return;
-            LocalServer = server.GetValue("") as string;
-            ServerExecutable = server.GetValue("ServerExecutable") as string;
         }
     }
 

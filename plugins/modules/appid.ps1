@@ -115,12 +115,8 @@ Function Set-AppId {
     }
     if ($targets.Count -eq 1) {
         $result.appid = $targets[0].AppId
-        $result.display_name = $targets[0].Name
-        $result.clsids = @($targets[0].Classes | ForEach-Object Key)
-        if ($result.created) {
-            $result.display_name = $params.display_name
-            $result.clsids = @($params.classes)
-        }
+        $result.display_name = if ($result.created) { $params.display_name } else { $targets[0].Name }
+        $result.clsids = @(@($targets[0].Classes | ForEach-Object Key) + @($params.classes) | Where-Object { $_ } | Sort-Object -Unique)
     }
     else { $result.appids = @($targets | ForEach-Object AppId) }
     foreach ($target in $targets) { Assert-NotComPlus $target }

@@ -32,6 +32,19 @@ def new_host():
 
 
 @pytest.fixture(scope="module")
+def new_pair(new_host):
+    """new_pair(seed, accounts, **more) starts two hosts that are alike, CHECK01 for check mode and REAL01 for the run. seed: what fills each."""
+
+    def start(seed, accounts=(), **more):
+        pair = [new_host(name, accounts, **more) for name in ("CHECK01", "REAL01")]
+        for host in pair:
+            seed(host)
+        return pair
+
+    return start
+
+
+@pytest.fixture(scope="module")
 def host(new_host):
     """A fresh host of the test module."""
     return new_host("WEB01")

@@ -114,11 +114,9 @@ def seed(host):
 
 
 @pytest.fixture(scope="module")
-def told(new_host):
+def told(new_pair):
     """{name of the case: results in check mode and for real}, each on a host of its own, whose registry is then what it had been."""
-    hosts = [new_host("CHECK01"), new_host("REAL01")]
-    for host in hosts:
-        seed(host)
+    hosts = new_pair(seed)
     before = [scene.tree(host) for host in hosts]
     inventory = {host.name: dict(host.vars(playbook.BULK), checking=host is hosts[0]) for host in hosts}
     results = playbook.play(inventory, [playbook.appids([arguments for arguments, _message in CASES.values()], check_mode="{{ checking }}")])

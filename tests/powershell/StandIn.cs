@@ -65,6 +65,11 @@ public class FakeKey : IDisposable
     public Dictionary<string, RegistryValue> Values { get { return All[Path]; } }
     public int ValueCount { get { return Values.Count; } }
 
+    public string[] GetValueNames()
+    {
+        return new List<string>(Values.Keys).ToArray();
+    }
+
     public int SubKeyCount
     {
         get

@@ -138,12 +138,9 @@ def seed(host):
 
 
 @pytest.fixture(scope="module")
-def hosts(new_host):
+def hosts(new_pair):
     """Two hosts, for check mode and for the run."""
-    hosts = [new_host("CHECK01", accounts()), new_host("REAL01", accounts())]
-    for each in hosts:
-        seed(each)
-    return hosts
+    return new_pair(seed, accounts())
 
 
 @pytest.fixture(scope="module")

@@ -50,14 +50,15 @@ def security(host):
     return sorted(done.stdout.decode().split("\r\n"))
 
 
+def seed(host):
+    host.import_registry([entry for appid in (*PROTECTED, guid(20))
+                          for entry in scene.app(appid, "App", AccessPermission=LIST, DllSurrogate="", AuthenticationLevel=2)])
+    host.protect_keys(*("SOFTWARE\\Classes\\AppID\\" + appid for appid in PROTECTED))
+
+
 @pytest.fixture(scope="module")
-def hosts(new_host):
-    found = [new_host("CHECK01"), new_host("REAL01")]
-    for host in found:
-        host.import_registry([entry for appid in (*PROTECTED, guid(20))
-                              for entry in scene.app(appid, "App", AccessPermission=LIST, DllSurrogate="", AuthenticationLevel=2)])
-        host.protect_keys(*("SOFTWARE\\Classes\\AppID\\" + appid for appid in PROTECTED))
-    return found
+def hosts(new_pair):
+    return new_pair(seed)
 
 
 @pytest.fixture(scope="module")

@@ -112,19 +112,17 @@ CASES = {
 
 
 def seed(host):
+    host.set_double("PrimaryDomain", "CONTOSO")
     host.import_registry([
         *scene.app(guid(1), "First", AccessPermission=GOOD, RunAs="Interactive User"), *scene.app(guid(2), "Second"),
         scene.text(scene.CLASSES + "\\" + class_guid(1), "", "One"), scene.text(scene.CLASSES + "\\" + class_guid(2), "AppID", guid(2))])
 
 
 @pytest.fixture(scope="module")
-def told(new_host):
+def told(new_pair):
     """{name of the case: results in check mode (of every other) and for real}; each host's state is then what it had been."""
     twins = [Account("twin"), Account("twin", "CONTOSO", "S-1-5-21-44444444-55555555-66666666-2001")]
-    hosts = [new_host("CHECK01", twins), new_host("REAL01", twins)]
-    for host in hosts:
-        seed(host)
-        host.set_double("PrimaryDomain", "CONTOSO")
+    hosts = new_pair(seed, twins)
     before = [stages.state(host) for host in hosts]
     inventory = {host.name: dict(host.vars(playbook.BULK), checking=host is hosts[0]) for host in hosts}
     rows = [arguments for arguments, _message in CASES.values()]

@@ -109,16 +109,13 @@ def seed(host):
 
 
 @pytest.fixture(scope="module")
-def host(new_host):
-    return new_host("REAL01", mdm="system32")
+def hosts(new_pair):
+    return new_pair(seed, mdm="system32")
 
 
 @pytest.fixture(scope="module")
-def told(host, new_host):
-    check_host = new_host("CHECK01", mdm="system32")
-    for each in (check_host, host):
-        seed(each)
-    return stages.go(check_host, host, [{"id": APPID_OF[name], **CASES[name].given} for name in NAMES])
+def told(hosts):
+    return stages.go(*hosts, [{"id": APPID_OF[name], **CASES[name].given} for name in NAMES])
 
 
 def values_of(state, name):
@@ -143,12 +140,12 @@ def test_type_and_bytes(told, name):
 
 
 @pytest.fixture(scope="module")
-def back(told, host):
+def back(told, hosts):
     """{name: (result of giving previous back, values that lie there then)} of the cases whose values can be declared."""
     names = [name for name in NAMES if CASES[name].changed and CASES[name].restorable]
     rows = [{"id": APPID_OF[name], "allow_lockout": True, **told.run[NAMES.index(name)]["previous"]} for name in names]
-    results = playbook.play([host], [playbook.appids(rows)])[host.name]
-    now = stages.state(host)
+    results = playbook.play(hosts[1:], [playbook.appids(rows)])["REAL01"]
+    now = stages.state(hosts[1])
     return {name: (result, dict(values_of(now, name))) for name, result in zip(names, results)}
 
 

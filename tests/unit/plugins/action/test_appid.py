@@ -75,6 +75,20 @@ def test_groups(play, who):
     assert refused(play, run_as=who) == f"run_as: {who!r} is not the account of a user; keywords are {', '.join(KEYWORDS)}."
 
 
+# --- removal ---
+
+
+def test_a_removal_takes_no_settings(play):
+    text = refused(play, state="absent", run_as="system", allow_lockout=True)
+    assert text.endswith("goes with id, state, missing, force_removal, override_key_protection only, found allow_lockout, run_as.")
+
+
+def test_a_removal(play):
+    arguments = {"id": ID, "state": "absent", "missing": "skip", "force_removal": True, "run_as": None}
+    play.run("appid", arguments)
+    assert play.calls[0]["module_args"] == arguments
+
+
 # --- executables ---
 
 
