@@ -63,7 +63,6 @@ public class FakeKey : IDisposable
     public bool Closed;
     public FakeKey Handle { get { return this; } }
     public Dictionary<string, RegistryValue> Values { get { return All[Path]; } }
-    public int ValueCount { get { return Values.Count; } }
 
     public string[] GetValueNames()
     {
