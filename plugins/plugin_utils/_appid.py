@@ -1,59 +1,43 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the appid module found and did, as people read it: diff, what puts it back, warnings."""
+"""What the appid module found and did, as people read it."""
 
 from __future__ import annotations
 
 import typing as t
 
-from . import _flags, _permission
+from . import _flags, _setting
 from ._principals import to_name, with_sid
+from ._setting import Permission, Setting, Text
 
 
 def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:
     """Replaces the raw settings of a result by diff, previous, restorable, unmanaged, exact and warnings, in place."""
-    settings = result.pop("settings", None)
+    settings = _setting.take(result, args, READERS)
     if settings is None:
         return
-    names = result.get("names") or {}
-    result["skipped_principals"] = [to_name(sid, names) for sid in result.get("skipped_principals", ())]
-    readers = [READERS.get(one["name"], _Setting)(one["name"], args.get(one["name"]), one, names) for one in settings]
-    if result.get("failed"):
-        for reader in readers:
-            result["msg"] = reader.explain(result.get("msg", ""))
-        return
-    from_nothing = bool(result.get("registered_with") or result.get("created"))
-    result.update(previous={}, restorable=not from_nothing, unmanaged={}, exact=True)
-    warnings = []
-    for reader in readers:
-        warnings += [f"{reader.option}: {text}" for text in reader.warnings()]
-        if reader.unmanaged():
-            result["unmanaged"][reader.option] = reader.unmanaged()
-            result["exact"] = result["exact"] and "set" not in reader.wanted
-        if reader.changes:
-            back = reader.previous()
-            result["restorable"] = result["restorable"] and reader.restorable and back is not None
-            if back is not None and "appids" not in result:
-                result["previous"][reader.option] = back
-        if result.get("registered_with") and reader.starts_from_stored():
-            result["prediction"] = "partial"
-    if warnings:
-        result["warnings"] = [*result.get("warnings", ()), *warnings]
+    _setting.tell(result, settings)
+    if result.get("registered_with") or result.get("created"):
+        result["restorable"] = False
+    if "appids" in result:
+        result["previous"] = {}
+    if result.get("registered_with") and any(setting.starts_from_stored() for setting in settings):
+        result["prediction"] = "partial"
     if diff:
-        result["diff"] = _diff(result, args, readers)
+        result["diff"] = _diff(result, args, settings)
 
 
-def _diff(result: dict[str, t.Any], args: dict[str, t.Any], readers: list[_Setting]) -> dict[str, str]:
+def _diff(result: dict[str, t.Any], args: dict[str, t.Any], settings: list[Setting]) -> dict[str, str]:
     """Check and run must show the same to the letter, so what only registration reveals is left out."""
     before: list[str] = []
     after: list[str] = []
-    for reader in readers:
+    for setting in settings:
         if "appids" in result:
-            before.append(f"AppID {reader.appid}")
-            after.append(f"AppID {reader.appid}")
-        before += reader.lines(reader.old)
-        after += reader.lines(reader.new)
+            before.append(f"AppID {setting.appid}")
+            after.append(f"AppID {setting.appid}")
+        before += setting.lines(setting.old)
+        after += setting.lines(setting.new)
     registered_with = result.get("registered_with")
     title = f"AppID {args['id'] if registered_with else result.get('appid')}"
     if registered_with:
@@ -62,55 +46,10 @@ def _diff(result: dict[str, t.Any], args: dict[str, t.Any], readers: list[_Setti
         before, after = ["not registered"], ["created", *after]
     elif "appids" in result:
         title = f"AppIDs that run as {args['id']['runs_as']}"
-    return {
-        "before_header": title,
-        "after_header": title,
-        "before": "".join(line + "\n" for line in before),
-        "after": "".join(line + "\n" for line in after),
-    }
+    return _setting.diff(title, before, after)
 
 
-class _Setting:
-    """How one setting reads. Subclasses override what differs."""
-
-    restorable = True
-
-    def __init__(self, option: str, wanted: t.Any, found: dict[str, t.Any], names: t.Mapping[str, str]) -> None:
-        self.option, self.wanted, self.names = option, wanted, names
-        self.appid, self.old, self.new = found["appid"], found["before"], found["after"]
-        self.title = option.replace("_", " ")
-
-    @property
-    def changes(self) -> bool:
-        return self.old != self.new
-
-    def lines(self, value: t.Any) -> list[str]:
-        return [f"{self.title}: {self.text(value)}"]
-
-    def text(self, value: t.Any) -> str:
-        if isinstance(value, dict):
-            return f"invalid: {value['problem']}"
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value).replace("_", " ")
-
-    def previous(self) -> t.Any:
-        """The option that puts it back, None where what was stored can't be declared."""
-        return None if isinstance(self.old, dict) else self.old
-
-    def explain(self, message: str) -> str:
-        """A failure's message with what only the controller can tell."""
-        return message
-
-    def warnings(self) -> list[str]:
-        return []
-
-    def unmanaged(self) -> list[str]:
-        return []
-
-    def starts_from_stored(self) -> bool:
-        return False
-
-
-class _State(_Setting):
+class _State(Setting):
     restorable = False
 
     def text(self, value: t.Any) -> str:
@@ -120,43 +59,7 @@ class _State(_Setting):
         return None
 
 
-class _Text(_Setting):
-    """A text that may hold underscores of its own."""
-
-    def text(self, value: t.Any) -> str:
-        if isinstance(value, dict):
-            return super().text(value)
-        return " ".join(value) if isinstance(value, list) else value
-
-
-class _Permission(_Setting):
-    @property
-    def kind(self) -> str:
-        return self.option.partition("_")[0]
-
-    def lines(self, value: t.Any) -> list[str]:
-        differs = any(self.old[key] != self.new[key] for key in ("owner", "group"))
-        shown = differs and not (self.old["default"] or self.new["default"])
-        return [f"{self.title}:", *("  " + line for line in _permission.lines(self.kind, value, self.names, shown))]
-
-    def previous(self) -> t.Any:
-        return _permission.previous(self.kind, self.old, self.names)
-
-    def explain(self, message: str) -> str:
-        malformed = f"{self.option}: the stored list is malformed"
-        return message.replace(malformed, malformed + _permission.explain(self.old))
-
-    def warnings(self) -> list[str]:
-        return _permission.warnings(self.kind, self.wanted, self.old, self.new, self.names)
-
-    def unmanaged(self) -> list[str]:
-        return [_permission.unmanaged_text(part, self.names) for part in self.new["unmanaged"]]
-
-    def starts_from_stored(self) -> bool:
-        return "add" in self.wanted or "remove" in self.wanted
-
-
-class _RunAs(_Setting):
+class _RunAs(Setting):
     """The identity, and whether its password is stored; never the password."""
 
     def lines(self, value: t.Any) -> list[str]:
@@ -182,7 +85,7 @@ class _RunAs(_Setting):
         return not self.old["password"]
 
 
-class _Names(_Setting):
+class _Names(Setting):
     """File names of mapped executables, or classes."""
 
     def text(self, value: t.Any) -> str:
@@ -197,7 +100,7 @@ class _Names(_Setting):
         return {form: found for form, found in back.items() if found}
 
 
-class _Flags(_Setting):
+class _Flags(Setting):
     def text(self, value: t.Any) -> str:
         return ", ".join(str(flag).replace("_", " ") for flag in _flags.names(value)) or "none" if isinstance(value, int) else super().text(value)
 
@@ -207,19 +110,19 @@ class _Flags(_Setting):
         return {"set": _flags.names(self.old)} if isinstance(self.old, int) else None
 
 
-READERS: dict[str, type[_Setting]] = {
+READERS: dict[str, type[Setting]] = {
     "state": _State,
-    "launch_permission": _Permission,
-    "access_permission": _Permission,
-    "configuration_permission": _Permission,
+    "launch_permission": Permission,
+    "access_permission": Permission,
+    "configuration_permission": Permission,
     "run_as": _RunAs,
     "executables": _Names,
     "classes": _Names,
     "flags": _Flags,
-    "display_name": _Text,
-    "dll_surrogate": _Text,
-    "endpoints": _Text,
-    "service": _Text,
-    "service_parameters": _Text,
-    "remote_server_name": _Text,
+    "display_name": Text,
+    "dll_surrogate": Text,
+    "endpoints": Text,
+    "service": Text,
+    "service_parameters": Text,
+    "remote_server_name": Text,
 }
