@@ -74,9 +74,9 @@ Function Get-ProgIdClass {
 # The one AppID that an id means: @{ AppId; Name; Executables; Problem }. $Id: AppID or CLSID (a GUID, braces or not), ProgID, name of a mapped
 # executable, or the name of the AppID as dcomcnfg shows it. Problem says what was found where it is not exactly one.
 Function Find-AppId {
-    param ([string]$Id)
+    param ([string]$Id, $Keys)
 
-    $keys = [ComKey]::AppIds()
+    $keys = if ($Keys) { $Keys } else { [ComKey]::AppIds() }
     $found = @{} # AppID -> how the id led to it
     if ($Id -match $guidPattern) {
         $guid = "{$($Matches[1])}"
@@ -105,13 +105,41 @@ Function Find-AppId {
         $(if ($alike) { '; similar names: ' + (@($alike | ForEach-Object { "$($_.Name) $($_.Key)" }) -join ', ') })
     }
     elseif (-not $only) { "'$Id' leads (by its $($found[$ids[0]])) to the AppID $($ids[0]), which is not registered" }
-    $mapped = if ($only) { @($keys.Values | Where-Object { $_.AppId -eq $only.Key -and $_.Key -notmatch $guidPattern } | ForEach-Object Key) }
-    @{ AppId = $only.Key; Name = "$($only.Name)"; Executables = $mapped; Problem = $problem }
+    if ($problem) { return @{ Problem = $problem } }
+    Select-AppId $keys @($only)
 }
 
-# What hangs on an AppID that Find-AppId has found. One that is to be registered (@{}) or made (@{ NewAppId }) has nothing.
+# Some of the keys, which must be AppIDs, as Find-AppId tells them.
+Function Select-AppId {
+    param ($Keys, [object[]]$Only)
+
+    $mapped = @{} # AppID -> names of executables
+    foreach ($key in $Keys.Values) {
+        if ($key.AppId -and $key.Key -notmatch $guidPattern) { $mapped[$key.AppId] = @($mapped[$key.AppId]) + $key.Key }
+    }
+    foreach ($key in $Only) { @{ AppId = $key.Key; Name = "$($key.Name)"; Executables = $mapped[$key.Key] } }
+}
+
+# All AppIDs, as Find-AppId tells them.
+Function Get-EveryAppId {
+    param ($Keys)
+    Select-AppId $Keys @($Keys.Values | Where-Object { $_.Key -match $guidPattern })
+}
+
+# What hangs on AppIDs that Find-AppId or Select-AppId has found. One that is to be registered (@{}) or made (@{ NewAppId }) has nothing.
 Function Get-AppId {
-    param ($Found)
+    param ([object[]]$Found)
+
+    $registered = @($Found | ForEach-Object AppId | Where-Object { $_ })
+    $classes = @{} # AppID -> [ComKey] of its classes
+    if ($registered) {
+        foreach ($class in [ComKey]::ClassesOf($registered).Values) { $classes[$class.AppId] = @($classes[$class.AppId] | Where-Object { $_ }) + $class }
+    }
+    foreach ($one in $Found) { Get-OneAppId $one $classes["$($one.AppId)"] }
+}
+
+Function Get-OneAppId {
+    param ($Found, [object[]]$Classes)
 
     $appId = "$($Found.AppId)$($Found.NewAppId)"
     $target = @{
@@ -119,7 +147,8 @@ Function Get-AppId {
         Name = $Found.Name
         Path = "$appIdPath\$appId"
         Registered = $null -ne $Found.AppId
-        Classes = @()
+        Classes = @($Classes | Where-Object { $_ })
+        Values = @() # names of its registry values
         Executables = @($Found.Executables | Where-Object { $_ }) # names of the mapped executables
         Service = $null
         IsSurrogate = $false
@@ -127,18 +156,25 @@ Function Get-AppId {
     }
     if (-not $target.Registered) { return $target }
 
-    $target.Classes = @([ComKey]::ClassesOf($target.AppId).Values)
-    $target.IsSurrogate = $null -ne (Read-MachineValue $target.Path 'DllSurrogate')
-    $service = Read-MachineText $target.Path 'LocalService'
+    $key = Open-MachineKey $target.Path
+    $target.Values = @($key.GetValueNames())
+    $key.Dispose()
+    $target.IsSurrogate = $target.Values -contains 'DllSurrogate'
+    $service = if ($target.Values -contains 'LocalService') { Read-MachineText $target.Path 'LocalService' }
     if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
     if (-not $target.Service) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
     $target
 }
 
+Function Test-ComPlus {
+    param ($Target)
+    [bool]($Target.Classes | Where-Object { $_.LocalServer -match 'dllhost(\.exe)?"?\s+/processid:' })
+}
+
 # Stops where a COM+ application owns the AppID: its catalog would overwrite what the registry says.
 Function Assert-NotComPlus {
     param ($Target)
-    if ($Target.Classes | Where-Object { $_.LocalServer -match 'dllhost(\.exe)?"?\s+/processid:' }) {
+    if (Test-ComPlus $Target) {
         throw "the AppID $($Target.AppId) '$($Target.Name)' belongs to a COM+ application, whose catalog owns its identity and roles; " +
         'set them in Component Services'
     }
@@ -162,14 +198,29 @@ Function Get-ServerImage {
 # The running processes of an AppID's server: [Server] with Id, Image, Started.
 Function Get-ServerProcess {
     param ($Target)
+    Select-ServerProcess $Target $(if ($Target.Images -or $Target.IsSurrogate) { [Server]::All() })
+}
 
-    if ($Target.Service) { return [Server]::Find([Server]::ProcessOf($Target.Service.ServiceName)) }
-    foreach ($image in $Target.Images) {
-        foreach ($process in [Process]::GetProcessesByName([System.IO.Path]::GetFileNameWithoutExtension($image))) {
-            $found = [Server]::Find($process.Id)
-            if ($found.Image -eq $image) { $found }
-        }
+# Those of the running processes that are the server of an AppID.
+Function Select-ServerProcess {
+    param ($Target, [object[]]$Process)
+
+    if ($Target.Service) { return [Server]::Find([Server]::ProcessOf($Target.Service.ServiceName)) | Where-Object { $_ } }
+    if (-not $Target.Images -and -not $Target.IsSurrogate) { return }
+    foreach ($process in $Process) {
+        if ($Target.Images -contains $process.Image -or ($Target.IsSurrogate -and (Test-SurrogateProcess $process $Target.AppId))) { $process }
     }
+}
+
+# COM starts a surrogate, its own or another, with the AppID that it is for.
+Function Test-SurrogateProcess {
+    param ($Process, [string]$AppId)
+    $Process.Image -like '*\dllhost.exe' -and $Process.CommandLine() -match "/processid:\s*$([regex]::Escape($AppId))"
+}
+
+Function ConvertTo-ProcessData {
+    param ($Process)
+    @{ pid = $Process.Id; image = $Process.Image; started = $Process.Started.ToString('yyyy-MM-ddTHH:mm:ss', [cultureinfo]::InvariantCulture) + 'Z' }
 }
 
 # 'no', 'server' or 'reboot', judged from the state, so that a restart that a former run still owes is seen: a server
@@ -210,4 +261,5 @@ Function Register-Server {
     $found
 }
 
-Export-ModuleMember -Function *-AppId, *-Machine*, *-Server*, *-TextValue, Assert-NotComPlus, Get-RestartRequired
+Export-ModuleMember -Function *-AppId, *-ComPlus, *-Machine*, *-Server*, *-TextValue, Assert-NotComPlus, ConvertTo-ProcessData, Get-EveryAppId,
+Get-RestartRequired

@@ -29,15 +29,18 @@ $names = @{ type = 'list'; elements = 'str' }
 $bits = @{ type = 'list'; elements = 'int' }
 $text = @{ type = 'str' }
 
-# Name: the option; Option: its specification; Further: options that go with it; Decide: see _Setting.psm1.
+# Name: the option; Value: the registry value without which it is at its default; Option: its specification; Further: options that go
+# with it; Decide: see _Setting.psm1.
 Function Get-AppIdSetting {
     @{
         Name = 'launch_permission'
+        Value = 'LaunchPermission'
         Option = Get-PermissionOption
         Decide = { param ($Wanted, $Target, $Params) Get-PermissionDecision launch LaunchPermission $Wanted $Target $Params }
     }
     @{
         Name = 'access_permission'
+        Value = 'AccessPermission'
         Option = Get-PermissionOption
         Decide = { param ($Wanted, $Target, $Params) Get-AccessDecision $Wanted $Target $Params }
     }
@@ -48,6 +51,7 @@ Function Get-AppIdSetting {
     }
     @{
         Name = 'run_as'
+        Value = 'RunAs'
         Option = $text
         Further = @{
             run_as_password = @{ type = 'str'; no_log = $true }
@@ -72,51 +76,61 @@ Function Get-AppIdSetting {
     }
     @{
         Name = 'authentication_level'
+        Value = 'AuthenticationLevel'
         Option = @{ type = 'str'; choices = 'none', 'connect', 'call', 'packet', 'packet_integrity', 'packet_privacy', 'default' }
         Decide = { param ($Wanted, $Target, $Params) Get-LevelDecision $Wanted $Target $Params }
     }
     @{
         Name = 'display_name'
+        Value = ''
         Option = $text
         Decide = { param ($Wanted, $Target) Get-TextDecision $Target '' $Wanted }
     }
     @{
         Name = 'dll_surrogate'
+        Value = 'DllSurrogate'
         Option = $text
         Decide = { param ($Wanted, $Target) Get-TextDecision $Target DllSurrogate $Wanted @{ system = '' } }
     }
     @{
         Name = 'service'
+        Value = 'LocalService'
         Option = $text
         Decide = { param ($Wanted, $Target) Get-ServiceDecision $Wanted $Target }
     }
     @{
         Name = 'service_parameters'
+        Value = 'ServiceParameters'
         Option = $text
         Decide = { param ($Wanted, $Target) Get-TextDecision $Target ServiceParameters $Wanted }
     }
     @{
         Name = 'remote_server_name'
+        Value = 'RemoteServerName'
         Option = $text
         Decide = { param ($Wanted, $Target) Get-TextDecision $Target RemoteServerName $Wanted }
     }
     @{
         Name = 'activate_at_storage'
+        Value = 'ActivateAtStorage'
         Option = @{ type = 'str'; choices = 'true', 'false', 'default' }
         Decide = { param ($Wanted, $Target) Get-SwitchDecision $Target ActivateAtStorage $Wanted }
     }
     @{
         Name = 'endpoints'
+        Value = 'Endpoints'
         Option = $names
         Decide = { param ($Wanted, $Target) Get-ListDecision $Target Endpoints $Wanted }
     }
     @{
         Name = 'preferred_server_bitness'
+        Value = 'PreferredServerBitness'
         Option = @{ type = 'str'; choices = 'match_client', '32', '64', 'default' }
         Decide = { param ($Wanted, $Target) Get-WordDecision $Target PreferredServerBitness $Wanted $bitness }
     }
     @{
         Name = 'flags'
+        Value = 'AppIDFlags'
         Option = @{
             type = 'dict'
             options = @{ add = $bits; remove = $bits; set = $bits; default = @{ type = 'bool' } }
@@ -133,7 +147,7 @@ Function Get-AppIdSetting {
 }
 
 Function Get-LevelDecision {
-    param ([string]$Wanted, $Target, $Params)
+    param ($Wanted, $Target, $Params)
 
     $decision = Get-WordDecision $Target AuthenticationLevel $Wanted $authenticationLevels
     if ($Wanted -eq 'none' -and $decision.Changes -and -not $Params.allow_lockout) {
@@ -143,10 +157,10 @@ Function Get-LevelDecision {
 }
 
 Function Get-ServiceDecision {
-    param ([string]$Wanted, $Target)
+    param ($Wanted, $Target)
 
     $decision = Get-TextDecision $Target LocalService $Wanted
-    if ($Wanted -ne 'default' -and -not (Get-Service -Name $Wanted -ErrorAction SilentlyContinue)) {
+    if ($null -ne $Wanted -and $Wanted -ne 'default' -and -not (Get-Service -Name $Wanted -ErrorAction SilentlyContinue)) {
         $decision.Problems += "there is no service '$Wanted' on this host; give its key name, not its display name"
     }
     $decision
@@ -154,10 +168,11 @@ Function Get-ServiceDecision {
 
 # The classes that belong to the AppID: each must be registered, in either view, and belong to no other AppID.
 Function Get-ClassDecision {
-    param ([string[]]$Wanted, $Target)
+    param ($Wanted, $Target)
 
     $decision = New-Decision
     $decision.Before = @{ names = @($Target.Classes | ForEach-Object Key); elsewhere = @{} }
+    if ($null -eq $Wanted) { return $decision }
     $decision.After = @{ names = @($decision.Before.names + $Wanted | Sort-Object -Unique); elsewhere = @{} }
     foreach ($clsid in $Wanted) {
         $paths = @('', 'Wow6432Node\') | ForEach-Object { "SOFTWARE\Classes\${_}CLSID\$clsid" } | Where-Object { Test-MachineKey $_ }
@@ -177,6 +192,7 @@ Function Get-AccessDecision {
     param ($Wanted, $Target, $Params)
 
     $decision = Get-PermissionDecision access AccessPermission $Wanted $Target $Params
+    if ($null -eq $Wanted) { return $decision }
     # A program reads it by the mapping of its executable (com/accesspermission); services and surrogates have other ways.
     $mapped = @($Target.Executables) + @($Params.executables.add) + @($Params.executables.set)
     $missing = @($Target.Images | ForEach-Object { [Path]::GetFileName($_) } | Where-Object { $mapped -notcontains $_ })
@@ -202,7 +218,7 @@ Function Get-Identity {
 }
 
 Function Get-RunAsDecision {
-    param ([string]$Wanted, $Target, $Params)
+    param ($Wanted, $Target, $Params)
 
     $decision = New-Decision
     $now = Get-Identity $Target
@@ -210,6 +226,7 @@ Function Get-RunAsDecision {
     $secret = if ($Target.Registered) { [Lsa]::ReadSecret($secretName) }
     $now.Data.password = $null -ne $secret
     $decision.Before = $decision.After = $now.Data
+    if ($null -eq $Wanted) { return $decision }
     if ($Target.Service) {
         if ($Params.run_as_for_service -eq 'skip') { return $decision }
         $decision.Warnings += "the server is the service '$($Target.Service.ServiceName)', which runs as its own account; Windows ignores RunAs"
@@ -284,10 +301,20 @@ Function Test-IdentityInUse {
     $false
 }
 
+# The AppIDs that run as a keyword says, or as a user.
+Function Get-AppIdOfIdentity {
+    param ([string]$Identity, $Keys)
+
+    if ($runAsKeywords.ContainsKey($Identity)) { return $Keys.Values | Where-Object { "$($_.RunAs)" -eq $runAsKeywords[$Identity] } | ForEach-Object Key }
+    $user = Resolve-Principal $Identity
+    if ($user.Problem) { throw "runs_as: $($user.Problem)" }
+    Get-AppIdRunningAs $user.Sid $Keys
+}
+
 # The AppIDs whose RunAs names an account.
 Function Get-AppIdRunningAs {
-    param ([string]$Sid)
-    foreach ($key in [ComKey]::AppIds().Values | Where-Object { $_.RunAs -and $runAsKeywords.Values -notcontains $_.RunAs }) {
+    param ([string]$Sid, $Keys = [ComKey]::AppIds())
+    foreach ($key in $Keys.Values | Where-Object { $_.RunAs -and $runAsKeywords.Values -notcontains $_.RunAs }) {
         if ((Resolve-Principal $key.RunAs).Sid -eq $Sid) { $key.Key }
     }
 }
@@ -300,6 +327,7 @@ Function Get-ExecutableDecision {
     $add = @(@($Wanted.add) + @($Wanted.set) | Where-Object { $_ -and $now -notcontains $_ } | Sort-Object -Unique)
     $remove = @($now | Where-Object { $Wanted.remove -contains $_ -or ($null -ne $Wanted.set -and $Wanted.set -notcontains $_) })
     $decision.Before = @{ names = $now; elsewhere = @{} }
+    if ($null -eq $Wanted) { return $decision }
     $decision.After = @{ names = @($now | Where-Object { $remove -notcontains $_ }) + $add; elsewhere = @{} }
 
     foreach ($name in $add + $remove) {
@@ -330,7 +358,7 @@ Function Get-RemovalDecision {
     $users = @(
         if ($Target.Service) { "the service '$($Target.Service.ServiceName)'" }
         foreach ($class in $Target.Classes) { "the class $($class.Key) '$($class.Name)'" }
-        foreach ($process in Get-ServerProcess $Target | Where-Object { $_ }) { "the running $($process.Image) ($($process.Id))" }
+        foreach ($process in Get-ServerProcess $Target) { "the running $($process.Image) ($($process.Id))" }
     )
     if ($users -and -not $Force) {
         $decision.Problems = @("the AppID $($Target.AppId) is used by $($users -join ', '); force_removal: true removes it nevertheless")
@@ -345,4 +373,4 @@ Function Get-RemovalDecision {
     $decision
 }
 
-Export-ModuleMember -Function Get-AppIdRunningAs, Get-AppIdSetting, Get-RemovalDecision
+Export-ModuleMember -Function Get-AppIdOfIdentity, Get-AppIdRunningAs, Get-AppIdSetting, Get-RemovalDecision

@@ -40,7 +40,7 @@ Function Get-PermissionOption {
 }
 
 # $Kind: launch, access or configuration (the access list of the key itself). $ValueName: the value that holds it, '' for the key.
-# $Params: all options of the task, of which allow_lockout lets the guards step aside.
+# $Wanted is $null where the permission is only read. $Params: all options of the task, of which allow_lockout lets the guards step aside.
 Function Get-PermissionDecision {
     param ([string]$Kind, [string]$ValueName, $Wanted, $Target, $Params)
 
@@ -49,6 +49,7 @@ Function Get-PermissionDecision {
     $default = { if ($ValueName) { Get-DefaultPermission $Kind } else { Get-InheritedPermission } }
     $now = if ($null -eq $stored) { & $default } else { ConvertFrom-StoredPermission $Kind $stored }
     $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
+    if ($null -eq $Wanted) { return $decision }
 
     $request = Resolve-Request $Kind $Wanted
     $decision.Skipped = $request.Skipped
@@ -205,6 +206,7 @@ Function Get-PermissionData {
         default = $IsDefault
         problem = $Permission.Problem
         disorder = Test-DenyAfterAllow $Permission
+        legacy = $Permission.Legacy
         entries = @(Get-PermissionEntry $Permission | ForEach-Object { @{ type = $_.Type; sid = $_.Sid; mask = $_.Mask } })
         unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid } })
         owner = "$($Permission.Descriptor.Owner)"

@@ -86,4 +86,11 @@ Function Get-PrincipalName {
     if ((Resolve-Principal $name).Sid -eq $Sid) { $name } else { $Sid }
 }
 
-Export-ModuleMember -Function Get-Account, Get-PrincipalName, Resolve-Principal
+# Whether a SID is one of a domain or host that definitely has no such account any more. Others have no account to begin with: those of
+# services, application pools and application packages, and capabilities.
+Function Test-Orphan {
+    param ([string]$Sid)
+    $Sid -like 'S-1-5-21-*' -and (Get-Account $Sid).Error -eq $noSuchAccount
+}
+
+Export-ModuleMember -Function Get-Account, Get-PrincipalName, Resolve-Principal, Test-Orphan

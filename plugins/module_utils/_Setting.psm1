@@ -110,6 +110,14 @@ Function Get-SettingPlan {
     $plan
 }
 
+# What the rows hold, as data; those with a value of their own only where the target has it.
+Function Get-SettingReading {
+    param ([object[]]$Setting, $Target)
+    foreach ($row in $Setting) {
+        if (-not $row.ContainsKey('Value') -or $Target.Values -contains $row.Value) { @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before } }
+    }
+}
+
 Function Get-PlanProblem {
     param ($Plan)
     $problems = foreach ($name in $Plan.Keys) {
@@ -230,4 +238,4 @@ Function Split-KeyPath {
     @{ Parent = $Path.Substring(0, $at); Leaf = $Path.Substring($at + 1) }
 }
 
-Export-ModuleMember -Function *-SettingPlan, *-Plan*, New-*
+Export-ModuleMember -Function *-SettingPlan, *-Plan*, Get-SettingReading, New-*

@@ -10,6 +10,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 $unicode = [System.Text.Encoding]::Unicode
 
+# $Wanted is $null where the setting is only read.
 # $Read: { param($RegistryValue) -> what the option would say, $null where it can't say it }; $Make: the way back.
 Function Get-ValueDecision {
     param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make)
@@ -22,6 +23,7 @@ Function Get-ValueDecision {
         $decision.Before = if ($null -ne $meaning) { $meaning } else { @{ problem = "is not what Windows takes (type $($stored.Type), $($stored.Data.Length) bytes)" } }
     }
     $decision.After = $Wanted
+    if ($null -eq $Wanted) { return $decision }
     if ((ConvertTo-Json @($decision.Before) -Compress) -ceq (ConvertTo-Json @($Wanted) -Compress)) { return $decision }
     $value = if (-not ($Wanted -is [string] -and $Wanted -eq 'default')) { & $Make $Wanted }
     $decision.Changes = @(New-Change 5 $(if ($ValueName) { $ValueName } else { 'the display name' }) $Target.Path $ValueName $stored $value)
@@ -30,7 +32,7 @@ Function Get-ValueDecision {
 
 # A REG_SZ value. $Words: what stands for a text, both ways.
 Function Get-TextDecision {
-    param ($Target, [string]$ValueName, [string]$Wanted, [hashtable]$Words = @{})
+    param ($Target, [string]$ValueName, $Wanted, [hashtable]$Words = @{})
 
     $read = {
         param ($value)
@@ -54,7 +56,7 @@ Function ConvertTo-NumberValue {
 
 # A REG_DWORD value, of which only these words are known.
 Function Get-WordDecision {
-    param ($Target, [string]$ValueName, [string]$Wanted, [hashtable]$Words)
+    param ($Target, [string]$ValueName, $Wanted, [hashtable]$Words)
     Get-ValueDecision $Target $ValueName $Wanted { param ($value) $Words.Keys | Where-Object { $Words[$_] -eq (Read-Number $value) } } {
         param ($word) ConvertTo-NumberValue $Words[$word]
     }
@@ -62,7 +64,7 @@ Function Get-WordDecision {
 
 # A REG_SZ value whose first letter says yes (Y) or not.
 Function Get-SwitchDecision {
-    param ($Target, [string]$ValueName, [string]$Wanted)
+    param ($Target, [string]$ValueName, $Wanted)
     Get-ValueDecision $Target $ValueName $Wanted {
         param ($value) if ($value.Type -eq 1) { if ((ConvertFrom-TextValue $value) -like 'y*') { 'true' } else { 'false' } }
     } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) }
@@ -70,7 +72,7 @@ Function Get-SwitchDecision {
 
 # A REG_MULTI_SZ value.
 Function Get-ListDecision {
-    param ($Target, [string]$ValueName, [string[]]$Wanted)
+    param ($Target, [string]$ValueName, $Wanted)
 
     $value = if ($Wanted.Count -eq 1 -and $Wanted[0] -eq 'default') { 'default' } else { $Wanted }
     $decision = Get-ValueDecision $Target $ValueName $value {
@@ -91,7 +93,7 @@ Function Get-FlagDecision {
     $new = if ($null -ne $Wanted.set) { ($now -band -bnot $Known) -bor (& $mask $Wanted.set) }
     else { ($now -bor (& $mask $Wanted.add)) -band -bnot (& $mask $Wanted.remove) }
     # No value and no bits are the same.
-    $value = if ($Wanted.default -or ($null -eq $stored -and -not $new)) { 'default' } else { $new }
+    $value = if ($null -eq $Wanted) { $null } elseif ($Wanted.default -or ($null -eq $stored -and -not $new)) { 'default' } else { $new }
     Get-ValueDecision $Target $ValueName $value { param ($v) $n = Read-Number $v; if ($null -ne $n) { [long]$n } } { param ($n) ConvertTo-NumberValue $n }
 }
 

@@ -103,8 +103,8 @@ public class ComKey
         return error == 0 ? new string(room, 0, size / 2).TrimEnd('\0') : null;
     }
 
-    // The keys below a key, in compiled code because a host has thousands; with an AppID, only those that name it.
-    static void Read(string path, RegistryView view, string appId, IDictionary<string, ComKey> found)
+    // The keys below a key, in compiled code because a host has thousands; with AppIDs, only those that name one of them.
+    static void Read(string path, RegistryView view, ICollection<string> appIds, IDictionary<string, ComKey> found)
     {
         using (RegistryKey root = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, view))
         using (RegistryKey all = root.OpenSubKey(@"SOFTWARE\Classes\" + path))
@@ -116,10 +116,10 @@ public class ComKey
                 ComKey entry = new ComKey();
                 entry.Key = name;
                 entry.AppId = Text(all.Handle, name, "AppID");
-                if (appId != null && !String.Equals(entry.AppId, appId, StringComparison.OrdinalIgnoreCase))
+                if (appIds != null && (entry.AppId == null || !appIds.Contains(entry.AppId)))
                     continue;
                 entry.Name = Text(all.Handle, name, "");
-                if (appId == null)
+                if (appIds == null)
                     entry.RunAs = Text(all.Handle, name, "RunAs");
                 else
                 {
@@ -139,12 +139,13 @@ public class ComKey
         return found;
     }
 
-    // The classes of an AppID in both views, by CLSID; what the 64-bit view says of a class wins.
-    public static IDictionary<string, ComKey> ClassesOf(string appId)
+    // The classes of these AppIDs in both views, by CLSID; what the 64-bit view says of a class wins.
+    public static IDictionary<string, ComKey> ClassesOf(string[] appIds)
     {
+        HashSet<string> wanted = new HashSet<string>(appIds, StringComparer.OrdinalIgnoreCase);
         SortedDictionary<string, ComKey> found = new SortedDictionary<string, ComKey>(StringComparer.OrdinalIgnoreCase);
-        Read("CLSID", RegistryView.Registry32, appId, found);
-        Read("CLSID", RegistryView.Registry64, appId, found);
+        Read("CLSID", RegistryView.Registry32, wanted, found);
+        Read("CLSID", RegistryView.Registry64, wanted, found);
         return found;
     }
 }
@@ -477,6 +478,8 @@ public class Server
     static extern bool GetProcessTimes(IntPtr process, out long created, out long ended, out long kernel, out long user);
     [DllImport("kernel32")]
     static extern bool CloseHandle(IntPtr handle);
+    [DllImport("ntdll")]
+    static extern int NtQueryInformationProcess(IntPtr process, int what, IntPtr buffer, int size, out int needed);
     [DllImport("kernel32", CharSet = CharSet.Unicode)]
     static extern int GetLongPathNameW(string path, StringBuilder longPath, int size);
     [DllImport("advapi32", CharSet = CharSet.Unicode)]
@@ -498,6 +501,31 @@ public class Server
         bool ok = QueryFullProcessImageNameW(handle, 0, image, ref size) && GetProcessTimes(handle, out created, out other, out other, out other);
         CloseHandle(handle);
         return ok ? new Server { Id = id, Image = LongPath(image.ToString()), Started = DateTime.FromFileTimeUtc(created) } : null;
+    }
+
+    public static List<Server> All()
+    {
+        List<Server> found = new List<Server>();
+        foreach (System.Diagnostics.Process process in System.Diagnostics.Process.GetProcesses())
+            using (process)
+            {
+                Server server = Find(process.Id);
+                if (server != null)
+                    found.Add(server);
+            }
+        return found;
+    }
+
+    // The command line it was started with, "" where it may not be read.
+    public string CommandLine()
+    {
+        IntPtr handle = OpenProcess(0x1000, false, Id), buffer = Marshal.AllocHGlobal(66000);
+        int needed;
+        bool ok = NtQueryInformationProcess(handle, 60, buffer, 66000, out needed) == 0; // ProcessCommandLineInformation, a UNICODE_STRING
+        string line = ok ? Marshal.PtrToStringUni(Marshal.ReadIntPtr(buffer, IntPtr.Size), Marshal.ReadInt16(buffer) / 2) : "";
+        Marshal.FreeHGlobal(buffer);
+        CloseHandle(handle);
+        return line;
     }
 
     // The process that a service runs in, 0 where it does not run. ServiceController asks for rights that system services deny.

@@ -143,12 +143,10 @@ Function Set-AppId {
 Function Add-Running {
     param ($Target, [bool]$Changing)
 
-    $running = @(Get-ServerProcess $target | Where-Object { $_ })
+    $running = @(Get-ServerProcess $target)
     $restart = Get-RestartRequired $target $running $Changing
     if ($restart -ne 'no' -and $result.restart_required -ne 'reboot') { $result.restart_required = $restart }
-    $result.running += @($running | ForEach-Object {
-            @{ pid = $_.Id; image = $_.Image; started = $_.Started.ToString('yyyy-MM-ddTHH:mm:ss', [cultureinfo]::InvariantCulture) + 'Z' }
-        })
+    $result.running += @($running | ForEach-Object { ConvertTo-ProcessData $_ })
 }
 
 try { Set-AppId }

@@ -63,7 +63,7 @@ Function Invoke-Server {
     if ($target.IsSurrogate -and -not $target.Service -and -not $target.Images) {
         throw "the server of $($target.AppId) '$($target.Name)' is a library in a surrogate process (dllhost.exe), which this module does not end"
     }
-    $running = @(Get-ServerProcess $target | Where-Object { $_ })
+    $running = @(Get-ServerProcess $target)
     $result.ended = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.Image } })
     $result.changed = $running.Count -gt 0
     if ($target.Service) {

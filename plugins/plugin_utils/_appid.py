@@ -99,6 +99,9 @@ class _Names(Setting):
         back = {"add": sorted(old - new), "remove": sorted(new - old)}
         return {form: found for form, found in back.items() if found}
 
+    def declared(self) -> t.Any:
+        return {"set": sorted(self.old["names"])} if self.old["names"] and self.option == "executables" else None
+
 
 class _Flags(Setting):
     def text(self, value: t.Any) -> str:

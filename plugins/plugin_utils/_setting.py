@@ -89,6 +89,10 @@ class Setting:
         """The option that puts it back, None where what was stored can't be declared."""
         return None if isinstance(self.old, dict) else self.old
 
+    def declared(self) -> t.Any:
+        """The option that declares what is there, None where it can't be declared."""
+        return self.previous()
+
     def explain(self, message: str) -> str:
         """A failure's message with what only the controller can tell."""
         return message

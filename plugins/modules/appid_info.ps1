@@ -1,0 +1,132 @@
+#!powershell
+
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+#AnsibleRequires -CSharpUtil Ansible.Basic
+#AnsibleRequires -CSharpUtil ..module_utils._Windows
+#AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._AppIdSetting
+#AnsibleRequires -PowerShell ..module_utils._Host
+#AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._Setting
+
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+
+$spec = @{
+    options = @{
+        id = @{ type = 'list'; elements = 'str' }
+        name = @{ type = 'str' }
+        custom_permission = @{ type = 'bool' }
+        runs_as = @{ type = 'str' }
+        gather = @{ type = 'list'; elements = 'str'; choices = 'settings', 'configuration_permission', 'processes', 'findings'; default = @('settings', 'processes', 'findings') }
+    }
+    supports_check_mode = $true
+}
+$module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
+$params = $module.Params
+
+# The raw result; plugins/action/appid_info.py makes of it what people read.
+$result = $module.Result
+$result.appids = @()
+$result.not_found = @()
+$result.defaults = @{}
+$result.exemptions = @{}
+$result.names = @{}
+$result.orphans = @()
+
+$reading = @(Get-AppIdSetting | Where-Object { $_.Name -ne 'configuration_permission' -or $params.gather -contains 'configuration_permission' })
+$exemptions = 'AppCompat\ActivationSecurityCheckExemptionList'
+$policies = 'SOFTWARE\Policies\Microsoft\Windows NT\DCOM'
+
+# The AppIDs that were asked for: by id, or all; then those that pass every filter.
+Function Get-Selection {
+    $keys = [ComKey]::AppIds()
+    $found = if ($null -eq $params.id) { @(Get-EveryAppId $keys) }
+    else {
+        foreach ($id in $params.id) {
+            $one = Find-AppId $id $keys
+            if ($one.Problem) { $result.not_found += @{ id = $id; reason = $one.Problem } } else { $one }
+        }
+    }
+    if ($params.name) { $found = @($found | Where-Object { $_.Name -like $params.name }) }
+    if ($params.runs_as) {
+        $wanted = @(Get-AppIdOfIdentity $params.runs_as $keys)
+        $found = @($found | Where-Object { $wanted -contains $_.AppId })
+    }
+    foreach ($target in Get-AppId $found) {
+        $custom = $target.Values -contains 'LaunchPermission' -or $target.Values -contains 'AccessPermission'
+        if ($null -eq $params.custom_permission -or $params.custom_permission -eq $custom) { $target }
+    }
+}
+
+Function Get-Reading {
+    param ($Target, [object[]]$Process)
+
+    $settings = @(Get-SettingReading $reading $Target)
+    $sddl = @{}
+    foreach ($one in $settings | Where-Object { $_.before -is [hashtable] -and $_.before.binary }) { $sddl[$one.name] = ConvertTo-Sddl $one.before.binary }
+    @{
+        id = $Target.AppId
+        display_name = $Target.Name
+        settings = $settings
+        sddl = $sddl
+        classes = @(foreach ($class in $Target.Classes) { @{ clsid = $class.Key; name = "$($class.Name)"; local_server = "$($class.LocalServer)" } })
+        executables = $Target.Executables
+        images = $Target.Images
+        service = if ($Target.Service) { @{ name = $Target.Service.ServiceName; status = "$($Target.Service.Status)"; shared = [bool]($Target.Service.ServiceType -band 0x20) } }
+        surrogate = $Target.IsSurrogate
+        com_plus = Test-ComPlus $Target
+        processes = @(Select-ServerProcess $Target $Process | ForEach-Object { ConvertTo-ProcessData $_ })
+    }
+}
+
+# '' where the bytes are no descriptor.
+Function ConvertTo-Sddl {
+    param ([string]$Binary)
+    try { [System.Security.AccessControl.RawSecurityDescriptor]::new([Convert]::FromBase64String($Binary), 0).GetSddlForm('All') }
+    catch { '' }
+}
+
+# The texts of a key's values, by name; empty where there is no such key.
+Function Get-KeyText {
+    param ([string]$Path)
+    $texts = @{}
+    $key = Open-MachineKey $Path
+    if (-not $key) { return $texts }
+    foreach ($name in $key.GetValueNames()) { $texts[$name] = "$($key.GetValue($name))" }
+    $key.Dispose()
+    $texts
+}
+
+# The name of every SID that the result tells; those that Windows definitely does not know are orphans.
+Function Add-Name {
+    foreach ($match in [regex]::Matches((ConvertTo-Json $result.appids, $result.defaults -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
+        $sid = $match.Groups[1].Value
+        if ($sid -match '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -or $result.names.ContainsKey($sid)) { continue }
+        $result.names[$sid] = Get-PrincipalName $sid
+        if ($result.names[$sid] -eq $sid -and (Test-Orphan $sid)) { $result.orphans += $sid }
+    }
+}
+
+Function Get-AppIdInfo {
+    Assert-Administrator
+    $running = if ($params.gather -contains 'processes') { @([Server]::All()) }
+    $targets = @(Get-Selection)
+    $result.appids = @(foreach ($target in $targets) { Get-Reading $target $running })
+    if ($params.gather -notcontains 'findings') { return Add-Name }
+
+    foreach ($row in $reading | Where-Object { $_.Name -in 'launch_permission', 'access_permission' }) {
+        $result.defaults[$row.Name] = (& $row.Decide $null @{ Registered = $false } @{}).Before
+    }
+    $result.exemptions = @{
+        policy = Get-KeyText "$policies\$exemptions"
+        local = Get-KeyText "SOFTWARE\Microsoft\Ole\$exemptions"
+        settings = Get-KeyText "$policies\AppCompat"
+    }
+    Add-Name
+}
+
+try { Get-AppIdInfo }
+catch { $module.FailJson("$(Get-Reason $_).", $_) }
+$module.ExitJson()

@@ -1,0 +1,238 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What appid_info read, as people read it: settings in the form that appid accepts, permissions as sentences, findings."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from . import _permission
+from ._appid import READERS
+from ._permission import ANONYMOUS, EVERYONE
+from ._principals import to_name, with_sid
+from ._setting import Permission, Setting
+
+SYSTEM = "S-1-5-18"
+REMOTE = {"launch": 0x14, "access": 0x4}
+LISTS = ("launch_permission", "access_permission")
+
+
+def read_info(result: dict[str, t.Any], gather: t.Collection[str]) -> None:
+    """Makes the raw result of appid_info readable, in place."""
+    host = Host(
+        names=result.get("names") or {},
+        orphans=set(result.pop("orphans", None) or ()),
+        defaults=result.pop("defaults", None) or {},
+        exemptions=result.pop("exemptions", None) or {},
+    )
+    result["appids"] = [_readable(AppId(raw, host), gather) for raw in result.get("appids") or ()]
+    missing = result.get("not_found") or ()
+    if missing:
+        result["warnings"] = [*result.get("warnings", ()), *(one["reason"] for one in missing)]
+
+
+@dataclass
+class Host:
+    """What holds for all AppIDs of a host."""
+
+    names: t.Mapping[str, str]
+    orphans: set[str]
+    defaults: dict[str, t.Any]
+    exemptions: dict[str, dict[str, str]]
+
+    def exempts(self, appid: str) -> str:
+        """The list that exempts an AppID from the activation check ('Group Policy', 'this computer'), '' for none.
+
+        Source: explanation of the policy "Define Activation Security Check exemptions" in DCOM.admx.
+        """
+        policy, local, settings = (_folded(self.exemptions.get(part)) for part in ("policy", "local", "settings"))
+        if appid.casefold() in policy:
+            return "Group Policy" if policy[appid.casefold()] == "1" else ""
+        allowed = settings.get("allowlocalactivationsecuritycheckexemptionlist", "0" if policy else "1")
+        return "this computer" if allowed == "1" and local.get(appid.casefold()) == "1" else ""
+
+
+def _folded(values: dict[str, str] | None) -> dict[str, str]:
+    return {name.casefold(): text for name, text in (values or {}).items()}
+
+
+class AppId:
+    """One AppID as the module read it."""
+
+    def __init__(self, raw: dict[str, t.Any], host: Host) -> None:
+        self.raw, self.host = raw, host
+        self.id: str = raw["id"]
+        self.data: dict[str, t.Any] = {one["name"]: one["before"] for one in raw["settings"]}
+
+    def settings(self) -> dict[str, Setting]:
+        """How each setting that the AppID has reads."""
+        found = {}
+        for name, data in self.data.items():
+            both = {"appid": self.id, "before": data, "after": data}
+            found[name] = READERS.get(name, Setting)(name, {}, both, self.host.names)
+        return found
+
+    def lists(self) -> t.Iterator[tuple[str, str, dict[str, t.Any]]]:
+        """The permissions of its own: kind, how it is called, data."""
+        for option in LISTS:
+            if option in self.data:
+                yield option.partition("_")[0], option.replace("_", " "), self.data[option]
+
+    def is_program(self) -> bool:
+        return bool(self.raw["images"]) and not self.raw["service"] and not self.raw["surrogate"]
+
+
+def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
+    raw = appid.raw
+    found = {key: raw[key] for key in ("id", "display_name", "classes", "executables", "images", "service", "surrogate", "com_plus")}
+    if "processes" in gather:
+        found["processes"] = raw["processes"]
+    readers = appid.settings()
+    declared = {name: reader.declared() for name, reader in readers.items()}
+    if "settings" in gather:
+        found["settings"] = {name: value for name, value in declared.items() if value is not None}
+        found["permissions"] = {
+            name: {"sddl": raw["sddl"].get(name, ""), "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
+            for name, reader in readers.items()
+            if isinstance(reader, Permission)
+        }
+    if "findings" in gather:
+        found["findings"] = [
+            {"id": name, "severity": severity, "text": text} for name, severity, find in FINDINGS for text in find(appid)
+        ]
+    return found
+
+
+# --- findings ----------------------------------------------------------------------------------------------------------
+# Each says in whole sentences what looks wrong and why; none where nothing does.
+
+
+def _invalid_permission(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        if data["problem"] and "NULL DACL" not in data["problem"]:
+            yield f"the {title} {data['problem']}{_permission.explain(data)}, and every caller is turned away"
+
+
+def _null_permission(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        if "NULL DACL" in (data["problem"] or ""):
+            yield f"the {title} {data['problem']}"
+
+
+def _disordered_permission(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        if data["disorder"]:
+            yield f"the {title} has a deny entry behind an allow entry, where it may never be reached"
+
+
+def _legacy_permission(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        if data.get("legacy"):
+            yield f"the {title} is in the format from before Windows XP SP2, where every entry means all rights, remote ones too"
+
+
+def _access_without_system(appid: AppId) -> t.Iterator[str]:
+    data = appid.data.get("access_permission")
+    if not data or data["problem"]:
+        return
+    held = {"allow": 0, "deny": 0}
+    for entry in data["entries"]:
+        if entry["sid"] in (SYSTEM, EVERYONE):
+            held[entry["type"]] |= entry["mask"]
+    if not held["allow"] & ~held["deny"] & 0x2:
+        yield "the access permission does not let SYSTEM in locally, and without it COM itself can't call the server"
+
+
+def _open_to_network(appid: AppId) -> t.Iterator[str]:
+    for kind, title, data in appid.lists():
+        for entry in data["entries"]:
+            if entry["type"] == "allow" and entry["sid"] in (EVERYONE, ANONYMOUS) and entry["mask"] & REMOTE[kind]:
+                yield f"the {title} gives {to_name(entry['sid'], {})} remote rights, so only the machine's limits stand between it and the network"
+
+
+def _orphaned_principal(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        for entry in data["entries"]:
+            if entry["sid"] in appid.host.orphans:
+                yield f"the {title} names {entry['sid']}, which is no account any more"
+
+
+def _mapping_missing(appid: AppId) -> t.Iterator[str]:
+    read_by_mapping = [name.replace("_", " ") for name in ("access_permission", "authentication_level") if name in appid.data]
+    if not read_by_mapping or not appid.is_program():
+        return
+    mapped = {name.casefold() for name in appid.raw["executables"]}
+    missing = sorted({image.rpartition("\\")[2] for image in appid.raw["images"]} - {""}, key=str.casefold)
+    missing = [name for name in missing if name.casefold() not in mapped]
+    if missing:
+        yield (
+            f"{', '.join(missing)} is not mapped to this AppID, so Windows ignores the {' and the '.join(read_by_mapping)} unless the program "
+            "names its AppID itself"
+        )
+
+
+def _run_as_ignored(appid: AppId) -> t.Iterator[str]:
+    if appid.raw["service"] and "run_as" in appid.data:
+        yield f"RunAs is ignored: the server is the service {appid.raw['service']['name']}, which runs as its own account"
+
+
+def _run_as_interactive(appid: AppId) -> t.Iterator[str]:
+    if appid.data.get("run_as", {}).get("identity") == "interactive_user" and not appid.raw["service"]:
+        yield "the server runs as the interactive user: it can't start with nobody logged on, and callers act as whoever is"
+
+
+def _run_as_unknown(appid: AppId) -> t.Iterator[str]:
+    problem = appid.data.get("run_as", {}).get("problem")
+    if problem:
+        yield f"RunAs {problem}, so the server can't be started"
+
+
+def _password_missing(appid: AppId) -> t.Iterator[str]:
+    run_as = appid.data.get("run_as", {})
+    if str(run_as.get("identity")).startswith("S-1-") and not run_as["password"] and not appid.raw["service"]:
+        yield f"the server runs as {with_sid(run_as['identity'], appid.host.names)}, but no password is stored for it, so it can't be started"
+
+
+def _no_authentication(appid: AppId) -> t.Iterator[str]:
+    if appid.data.get("authentication_level") == "none":
+        yield "authentication level none makes Windows ignore the access permission: anybody may call the server"
+
+
+def _invalid_value(appid: AppId) -> t.Iterator[str]:
+    for name, data in appid.data.items():
+        if isinstance(data, dict) and data.get("problem") and name not in (*LISTS, "run_as", "configuration_permission"):
+            yield f"the {name.replace('_', ' ')} {data['problem']}"
+
+
+def _service_missing(appid: AppId) -> t.Iterator[str]:
+    service = appid.data.get("service")
+    if isinstance(service, str) and not appid.raw["service"]:
+        yield f"LocalService names the service {service!r}, which this host does not have, so Windows ignores it"
+
+
+def _activation_exempted(appid: AppId) -> t.Iterator[str]:
+    by = appid.host.exempts(appid.id)
+    if by:
+        yield f"an exemption list of {by} takes this AppID out of the activation check, so its launch permission holds for starting it only"
+
+
+FINDINGS: tuple[tuple[str, str, t.Callable[[AppId], t.Iterator[str]]], ...] = (
+    ("invalid_permission", "error", _invalid_permission),
+    ("null_permission", "error", _null_permission),
+    ("access_without_system", "error", _access_without_system),
+    ("no_authentication", "error", _no_authentication),
+    ("run_as_unknown", "error", _run_as_unknown),
+    ("password_missing", "error", _password_missing),
+    ("invalid_value", "error", _invalid_value),
+    ("mapping_missing", "warning", _mapping_missing),
+    ("run_as_ignored", "warning", _run_as_ignored),
+    ("run_as_interactive", "warning", _run_as_interactive),
+    ("open_to_network", "warning", _open_to_network),
+    ("disordered_permission", "warning", _disordered_permission),
+    ("activation_exempted", "warning", _activation_exempted),
+    ("service_missing", "warning", _service_missing),
+    ("orphaned_principal", "info", _orphaned_principal),
+    ("legacy_permission", "info", _legacy_permission),
+)

@@ -1,0 +1,182 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""appid_info: what it reads of AppIDs that a test has put there, what it finds wrong, and that `appid` takes what it says."""
+
+import base64
+import time
+
+import playbook
+import pytest
+import scene
+import stages
+from descriptor import ADMINISTRATORS, EVERYONE, INTERACTIVE, SYSTEM, allow, deny, encode
+from scene import class_guid, guid
+
+GOOD = encode([allow(SYSTEM, 7), allow(ADMINISTRATORS, 7)])
+LAUNCH = encode([allow(SYSTEM, 0x1F), allow(ADMINISTRATORS, 0x1F), allow(INTERACTIVE, 0xB)])
+ORPHAN = "S-1-5-21-1-2-3-4711"
+POOL = "S-1-5-82-1-2-3-4-5"
+EXEMPTIONS = "\\AppCompat\\ActivationSecurityCheckExemptionList"
+POLICIES = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\DCOM"
+
+# name: (registry values, settings as appid takes them, findings)
+CASES = {
+    "nothing of its own": ({}, {}, []),
+    "all lists": (
+        {"AccessPermission": GOOD, "LaunchPermission": LAUNCH},
+        {"launch_permission": {"set": [
+            {"principal": "NT AUTHORITY\\SYSTEM", "type": "allow", "rights": ["local_launch", "remote_launch", "local_activation", "remote_activation"]},
+            {"principal": "BUILTIN\\Administrators", "type": "allow", "rights": ["local_launch", "remote_launch", "local_activation", "remote_activation"]},
+            {"principal": "NT AUTHORITY\\INTERACTIVE", "type": "allow", "rights": ["local_launch", "local_activation"]}]},
+         "access_permission": {"set": [
+             {"principal": "NT AUTHORITY\\SYSTEM", "type": "allow", "rights": ["local_access", "remote_access"]},
+             {"principal": "BUILTIN\\Administrators", "type": "allow", "rights": ["local_access", "remote_access"]}]}}, []),
+    "values": (
+        {"RunAs": "NT AUTHORITY\\NetworkService", "AuthenticationLevel": 6, "DllSurrogate": "", "AppIDFlags": 0x803, "PreferredServerBitness": 3},
+        {"run_as": "network_service", "authentication_level": "packet_privacy", "dll_surrogate": "system", "preferred_server_bitness": "64",
+         "flags": {"set": ["activate_iuserver_indesktop", "secure_server_process_sd_and_bind", "aaa_no_implicit_activate_as_iu"]}}, []),
+    "a list that ends too early": ({"AccessPermission": GOOD[:-4]}, {}, ["invalid_permission"]),
+    "a list of the wrong type": ({"LaunchPermission": "O:BAG:BAD:"}, {}, ["invalid_permission"]),
+    "a mixed list": ({"AccessPermission": encode([allow(SYSTEM, 1), allow(ADMINISTRATORS, 7)])}, {}, ["invalid_permission"]),
+    "a NULL list": ({"AccessPermission": encode(None)}, {}, ["null_permission"]),
+    "SYSTEM is not in": ({"AccessPermission": encode([allow(ADMINISTRATORS, 7)])}, None, ["access_without_system"]),
+    "SYSTEM is denied": ({"AccessPermission": encode([deny(SYSTEM, 3), allow(SYSTEM, 7)])}, None, ["access_without_system"]),
+    "Everyone lets SYSTEM in": ({"AccessPermission": encode([allow(EVERYONE, 3)])}, None, []),
+    "open to the network": ({"LaunchPermission": encode([allow(EVERYONE, 0x1F)])}, None, ["open_to_network"]),
+    "deny behind allow": ({"LaunchPermission": encode([allow(EVERYONE, 0xB), deny("S-1-5-32-546", 0xB)])}, None, ["disordered_permission"]),
+    "the old format": ({"LaunchPermission": encode([allow(SYSTEM, 1)])}, None, ["legacy_permission"]),
+    "an orphan": ({"AccessPermission": encode([allow(SYSTEM, 7), allow(ORPHAN, 3)])}, None, ["orphaned_principal"]),
+    "an application pool": ({"AccessPermission": encode([allow(SYSTEM, 7), allow(POOL, 3)])}, None, []),
+    "interactive": ({"RunAs": "interactive user"}, {"run_as": "interactive_user"}, ["run_as_interactive"]),
+    "an unknown user": ({"RunAs": "CONTOSO\\nobody"}, {}, ["run_as_unknown"]),
+    "a user without a password": ({"RunAs": "CONTOSO\\svc-com"}, {"run_as": "CONTOSO\\svc-com"}, ["password_missing"]),
+    "a user": ({"RunAs": "CONTOSO\\svc-com"}, {"run_as": "CONTOSO\\svc-com"}, []),
+    "no authentication": ({"AuthenticationLevel": 1, "AccessPermission": GOOD}, None, ["no_authentication"]),
+    "a level out of range": ({"AuthenticationLevel": 9}, {}, ["invalid_value"]),
+    "a service that runs as itself": ({"LocalService": "MDM", "RunAs": "Interactive User"}, {"service": "MDM", "run_as": "interactive_user"}, ["run_as_ignored"]),
+    "a service that is not there": ({"LocalService": "Gone"}, {"service": "Gone"}, ["service_missing"]),
+    "a program that is not mapped": ({"AccessPermission": GOOD}, None, ["mapping_missing"]),
+    "a program that is mapped": ({"AccessPermission": GOOD}, None, []),
+    "exempted by policy": ({}, {}, ["activation_exempted"]),
+    "exempted by this computer": ({}, {}, []),          # the policy's list hides that of the computer
+}
+NAMES = list(CASES)
+APPID_OF = {name: guid(number + 1) for number, name in enumerate(NAMES)}
+
+
+def info(**arguments):
+    return {"wincom.dcom.appid_info": arguments}
+
+
+def seed(host):
+    host.install_service("MDM", scene.MDM_IMAGE + " /service")
+    for name, (values, _settings, _findings) in CASES.items():
+        host.import_registry(scene.app(APPID_OF[name], f"Case {name}", **values))
+    entries = [stages.put_secret(APPID_OF["a user"], "pw"), *scene.app("mdm.exe", AppID=APPID_OF["a program that is mapped"])]
+    for number, name in enumerate(("a program that is not mapped", "a program that is mapped")):
+        clsid = scene.CLASSES + "\\" + class_guid(number)
+        entries += [scene.text(clsid, "AppID", APPID_OF[name]), scene.text(clsid, "", f"Class {number}"),
+                    scene.text(clsid + "\\LocalServer32", "", scene.MDM_IMAGE)]
+    entries += [scene.text(POLICIES + EXEMPTIONS, APPID_OF["exempted by policy"].lower(), "1"),
+                scene.text(scene.OLE + EXEMPTIONS, APPID_OF["exempted by this computer"], "1")]
+    host.import_registry(entries)
+
+
+@pytest.fixture(scope="module")
+def host(new_host):
+    host = new_host("INFO01", mdm="system32")
+    seed(host)
+    return host
+
+
+@pytest.fixture(scope="module")
+def told(host):
+    """The results of: all AppIDs of the test, and some selections."""
+    host.start_program(scene.MDM_IMAGE)
+    before = stages.state(host)
+    tasks = [
+        info(name="Case *"), info(id=["mdm.exe", "No Such Server", APPID_OF["interactive"].strip("{}").lower()], gather=["settings"]),
+        info(custom_permission=False, name="Case *", gather=["settings"]), info(runs_as="interactive_user"), info(runs_as="CONTOSO\\svc-com", gather=["findings"]),
+        info(id=[APPID_OF["nothing of its own"]], gather=["settings", "configuration_permission"]),
+    ]
+    results = playbook.play([host], tasks, check=True)[host.name]
+    assert stages.state(host) == before
+    assert [result.status for result in results] == ["ok"] * len(tasks), results
+    assert not any(result["changed"] for result in results)
+    return results
+
+
+@pytest.fixture(scope="module")
+def by_name(told):
+    return {one["display_name"].partition(" ")[2]: one for one in told[0]["appids"]}
+
+
+def test_all_are_told(by_name):
+    assert sorted(by_name) == sorted(NAMES)
+    assert {name: one["id"] for name, one in by_name.items()} == APPID_OF
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_findings(by_name, name):
+    assert [finding["id"] for finding in by_name[name]["findings"]] == CASES[name][2], by_name[name]["findings"]
+    assert all(finding["severity"] in ("error", "warning", "info") and finding["text"] for finding in by_name[name]["findings"])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if CASES[name][1] is not None])
+def test_settings(by_name, name):
+    settings = by_name[name]["settings"]
+    assert settings.pop("display_name") == f"Case {name}"
+    assert settings == CASES[name][1]
+
+
+def test_what_only_the_bytes_say_is_declared_as_bytes(by_name):
+    assert by_name["deny behind allow"]["settings"]["launch_permission"] == {"binary": base64.b64encode(CASES["deny behind allow"][0]["LaunchPermission"]).decode()}
+
+
+def test_a_list_as_text(by_name):
+    permission = by_name["all lists"]["permissions"]["launch_permission"]
+    assert permission["sddl"] == "O:BAG:BAD:(A;;CCDCLCSWRP;;;SY)(A;;CCDCLCSWRP;;;BA)(A;;CCDCSW;;;IU)"
+    assert "allow NT AUTHORITY\\INTERACTIVE (S-1-5-4): local launch, local activation" in permission["entries"]
+
+
+def test_what_hangs_on_an_appid(by_name):
+    mapped, service = by_name["a program that is mapped"], by_name["a service that runs as itself"]
+    assert mapped["executables"] == ["mdm.exe"] and [one["clsid"] for one in mapped["classes"]] == [class_guid(1)]
+    assert [one["image"].lower() for one in mapped["processes"]] == [scene.MDM_IMAGE.lower()] and mapped["service"] is None
+    assert service["service"]["name"] == "MDM" and service["service"]["status"] == "Stopped" and service["processes"] == []
+
+
+def test_selections(told):
+    _all, by_id, plain, interactive, user, keys = told
+    assert [one["id"] for one in by_id["appids"]] == [APPID_OF["a program that is mapped"], APPID_OF["interactive"]]
+    assert [one["id"] for one in by_id["not_found"]] == ["No Such Server"] and "findings" not in by_id["appids"][0]
+    custom = {name for name in NAMES if {"AccessPermission", "LaunchPermission"} & set(CASES[name][0])}
+    assert {one["id"] for one in plain["appids"]} == {APPID_OF[name] for name in NAMES if name not in custom}
+    assert {APPID_OF[name] for name in ("interactive", "a service that runs as itself")} <= {one["id"] for one in interactive["appids"]}
+    assert APPID_OF["values"] not in {one["id"] for one in interactive["appids"]}
+    assert {one["id"] for one in user["appids"]} == {APPID_OF["a user"], APPID_OF["a user without a password"]}
+    assert set(keys["appids"][0]["settings"]["configuration_permission"]) == {"binary"}       # Wine passes nothing down: what a key has is its own
+
+
+def test_its_settings_are_no_change(host, by_name):
+    """Whatever can be declared, appid takes, and finds as it is; no guard stands in the way."""
+    rows = [{"id": one["id"], **one["settings"]} for name, one in by_name.items() if one["settings"] and name != "a user without a password"]
+    before = stages.state(host)
+    results = playbook.play([host], [playbook.appids(rows)])[host.name]
+    assert [(result.status, result.get("changed"), result.get("msg")) for result in results] == [("ok", False, None)] * len(rows)
+    assert stages.state(host) == before
+
+
+def test_a_thousand_in_one_task(new_host):
+    """The aim is a few seconds; the limit is wide, for machines that run tests are slow."""
+    host = new_host("MANY01")
+    host.import_registry(entry for number in range(1000) for entry in scene.app(
+        guid(number), f"Many {number}", LaunchPermission=LAUNCH if number % 4 == 0 else None, AccessPermission=GOOD if number % 5 == 0 else None,
+        RunAs="Interactive User" if number % 7 == 0 else None, AuthenticationLevel=5 if number % 3 == 0 else None))
+    playbook.play([host], [info(id=[guid(1)])])
+    started = time.monotonic()
+    [result] = playbook.play([host], [info(name="Many *")])[host.name]
+    seconds = time.monotonic() - started
+    assert result.status == "ok" and len(result["appids"]) == 1000
+    print(f"1,000 AppIDs: {seconds:.1f} s with the start of ansible-playbook")
+    assert seconds < 60
