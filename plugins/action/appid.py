@@ -56,6 +56,8 @@ def _check_id(args: dict[str, t.Any]) -> None:
         others = sorted(set(args) - {"id", *WITH_RUNS_AS})
         if others:
             raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")
+        if str(identity["runs_as"]).casefold() in RUN_AS:
+            raise BadInput(f"id: runs_as is the name of a user, whose password changes; {identity['runs_as']} has none")
         if not args.get("run_as_password"):
             raise BadInput("id: {runs_as: ...} gives all AppIDs of that identity a new password; run_as_password is missing")
     elif identity is not None:

@@ -86,6 +86,16 @@ Function Get-PrincipalName {
     if ((Resolve-Principal $name).Sid -eq $Sid) { $name } else { $Sid }
 }
 
+# Adds to $Names the name of each SID that some data tells; well-known ones the controller can name itself.
+Function Add-PrincipalName {
+    param ([hashtable]$Names, $Data)
+
+    foreach ($match in [regex]::Matches((ConvertTo-Json $Data -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
+        $sid = $match.Groups[1].Value
+        if ($sid -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -and -not $Names.ContainsKey($sid)) { $Names[$sid] = Get-PrincipalName $sid }
+    }
+}
+
 # Whether a SID is one of a domain or host that definitely has no such account any more. Others have no account to begin with: those of
 # services, application pools and application packages, and capabilities.
 Function Test-Orphan {
@@ -93,4 +103,4 @@ Function Test-Orphan {
     $Sid -like 'S-1-5-21-*' -and (Get-Account $Sid).Error -eq $noSuchAccount
 }
 
-Export-ModuleMember -Function Get-Account, Get-PrincipalName, Resolve-Principal, Test-Orphan
+Export-ModuleMember -Function Add-PrincipalName, Get-Account, Get-PrincipalName, Resolve-Principal, Test-Orphan

@@ -157,13 +157,17 @@ Function Open-SettingPlan {
     }
 }
 
+$tried = @{} # attempts to log on, for one account may be that of many AppIDs
+
 # Tries the password as COM will use it: one attempt in a run, for failures count towards a lockout.
 Function Test-PlanLogon {
     param ($Plan)
 
     $logon = $Plan.Values | ForEach-Object Logon | Where-Object { $_ } | Select-Object -First 1
     if (-not $logon) { return }
-    $code = [Lsa]::TryLogon($logon.Domain, $logon.User, $logon.Password)
+    $key = "$($logon.Domain)\$($logon.User)|$($logon.Password)"
+    if (-not $tried.ContainsKey($key)) { $tried[$key] = [Lsa]::TryLogon($logon.Domain, $logon.User, $logon.Password) }
+    $code = $tried[$key]
     # 1385: the right to log on as a batch job is missing, which is checked after the password; this run grants it.
     if ($code -eq 0 -or ($code -eq 1385 -and $logon.Granting)) { return }
     throw "run_as: $($logon.Domain)\$($logon.User) can't log on with this password: $(([System.ComponentModel.Win32Exception]$code).Message.TrimEnd('.')) " +

@@ -99,23 +99,15 @@ Function Get-KeyText {
     $texts
 }
 
-# The name of every SID that the result tells; those that Windows definitely does not know are orphans.
-Function Add-Name {
-    foreach ($match in [regex]::Matches((ConvertTo-Json $result.appids, $result.defaults -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
-        $sid = $match.Groups[1].Value
-        if ($sid -match '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -or $result.names.ContainsKey($sid)) { continue }
-        $result.names[$sid] = Get-PrincipalName $sid
-        if ($result.names[$sid] -eq $sid -and (Test-Orphan $sid)) { $result.orphans += $sid }
-    }
-}
-
 Function Get-AppIdInfo {
     Assert-Administrator
     $running = if ($params.gather -contains 'processes') { @([Server]::All()) }
     $targets = @(Get-Selection)
     $result.appids = @(foreach ($target in $targets) { Get-Reading $target $running })
-    if ($params.gather -notcontains 'findings') { return Add-Name }
+    Add-PrincipalName $result.names $result.appids
+    if ($params.gather -notcontains 'findings') { return }
 
+    $result.orphans = @($result.names.Keys | Where-Object { $result.names[$_] -eq $_ -and (Test-Orphan $_) })
     foreach ($row in $reading | Where-Object { $_.Name -in 'launch_permission', 'access_permission' }) {
         $result.defaults[$row.Name] = (& $row.Decide $null @{ Registered = $false } @{}).Before
     }
@@ -124,7 +116,6 @@ Function Get-AppIdInfo {
         local = Get-KeyText "SOFTWARE\Microsoft\Ole\$exemptions"
         settings = Get-KeyText "$policies\AppCompat"
     }
-    Add-Name
 }
 
 try { Get-AppIdInfo }

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# One AppID from the options of its task to the result: what appid does once, and baseline for each of its entries.
+# Open-AppIdTask finds, decides and refuses, and writes nothing; Complete-AppIdTask does the rest.
+
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
+
+#AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._AppIdSetting
+#AnsibleRequires -PowerShell ..module_utils._Host
+#AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._Setting
+
+$setting = @() # the rows; not read here, for the modules are loaded in no certain order
+
+# The specification of all options: those of a task as a whole, then the settings.
+Function Get-AppIdOption {
+    $script:setting = @(Get-AppIdSetting)
+    $options = @{
+        id = @{ type = 'raw'; required = $true }
+        state = @{ type = 'str'; choices = 'present', 'absent'; default = 'present' }
+        register_with = @{ type = 'list'; elements = 'str' }
+        missing = @{ type = 'str'; choices = 'fail', 'skip'; default = 'fail' }
+        allow_lockout = @{ type = 'bool'; default = $false }
+        force_removal = @{ type = 'bool'; default = $false }
+        override_key_protection = @{ type = 'bool'; default = $false }
+    }
+    foreach ($row in $setting) {
+        $options[$row.Name] = $row.Option
+        if ($row.Further) { $options += $row.Further }
+    }
+    $options
+}
+
+# Result is raw; plugins/plugin_utils/_appid.py makes of it what people read.
+Function New-AppIdTask {
+    param ($Params, [bool]$CheckMode)
+    @{
+        Params = $Params
+        CheckMode = $CheckMode
+        Targets = @()
+        Plan = $null
+        Registrar = $null # the program to be run with /regserver
+        Warnings = @()
+        Result = @{
+            changed = $false
+            appid = $null
+            display_name = $null
+            clsids = @()
+            running = @()
+            restart_required = 'no'
+            skipped_principals = @()
+            settings = @()
+            names = @{}
+        }
+    }
+}
+
+# What the id of a task means: @{ Targets; Problem }. { runs_as: user } means every AppID of that identity.
+Function Find-TaskTarget {
+    param ($Task)
+
+    $params = $Task.Params
+    if ($params.id -is [string]) {
+        $found = Find-AppId $params.id
+        return @{ Targets = @(if (-not $found.Problem) { Get-AppId $found }); Problem = $found.Problem }
+    }
+    $params.run_as = $params.id.runs_as
+    $keys = [ComKey]::AppIds()
+    $ids = @(Get-AppIdOfIdentity $params.run_as $keys)
+    if (-not $ids) { return @{ Targets = @(); Problem = "no AppID of this host runs as '$($params.run_as)'" } }
+    @{ Targets = @(Get-AppId @(foreach ($id in $ids) { Find-AppId $id $keys })) }
+}
+
+Function Open-AppIdTask {
+    param ($Task, [object[]]$Target, [string]$Problem)
+
+    if (-not $Problem) { return Set-TaskTarget $Task $Target }
+    $params, $result = $Task.Params, $Task.Result
+    $Task.Registrar = $params.register_with | ForEach-Object { Expand-HostVariable $_ } | Where-Object { [System.IO.File]::Exists($_) } | Select-Object -First 1
+    if ($Task.Registrar) {
+        # Check and run both tell the difference to "not registered": what /regserver writes can't be predicted.
+        $null = Get-TaskPlan $Task (Get-AppId @{})
+        $result.registered_with = $Task.Registrar
+        $result.changed = $Task.CheckMode
+        return
+    }
+    if ($params.state -eq 'absent') { return }
+    if ("$($params.id)" -match '^\{[0-9a-f-]{36}\}$' -and $params.display_name -and $params.classes) {
+        $result.created = $true
+        return Set-TaskTarget $Task @(Get-AppId @{ NewAppId = $params.id })
+    }
+    $reason = $Problem + $(if ($params.register_with) { "; none of register_with is there: $($params.register_with -join ', ')" })
+    if ($params.missing -eq 'fail') { throw $reason }
+    $result.skipped = $true
+    $result.msg = "skipped: $reason"
+}
+
+Function Set-TaskTarget {
+    param ($Task, [object[]]$Target)
+
+    $params, $result = $Task.Params, $Task.Result
+    $Task.Targets = $Target
+    if ($Target.Count -eq 1) {
+        $result.appid = $Target[0].AppId
+        $result.display_name = if ($result.created) { $params.display_name } else { $Target[0].Name }
+        $result.clsids = @(@($Target[0].Classes | ForEach-Object Key) + @($params.classes) | Where-Object { $_ } | Sort-Object -Unique)
+    }
+    else { $result.appids = @($Target | ForEach-Object AppId) }
+    foreach ($one in $Target) { Assert-NotComPlus $one }
+    $Task.Plan = Get-TaskPlan $Task $Target
+    $Task.Warnings += @($Task.Plan.Values | ForEach-Object Warnings)
+}
+
+# Decides, and puts into the result at once what was decided, so that a failure shows it too.
+Function Get-TaskPlan {
+    param ($Task, [object[]]$Target)
+
+    $params, $result = $Task.Params, $Task.Result
+    $plan = [ordered]@{}
+    $result.settings = @(foreach ($one in $Target) {
+            $decisions = if ($params.state -eq 'absent') { @{ state = Get-RemovalDecision $one $params.force_removal } } else { Get-SettingPlan $setting $params $one }
+            foreach ($name in $decisions.Keys) {
+                $plan["$name $($one.AppId)"] = $decisions[$name]
+                @{ appid = $one.AppId; name = $name; before = $decisions[$name].Before; after = $decisions[$name].After }
+            }
+        })
+    $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
+    Add-PrincipalName $result.names $result.settings
+    $problems = @(Get-PlanProblem $plan)
+    if ($problems) { throw ($problems -join '; ') }
+    $plan
+}
+
+Function Complete-AppIdTask {
+    param ($Task)
+
+    $params, $result = $Task.Params, $Task.Result
+    if ($Task.Registrar -and -not $Task.CheckMode) {
+        $told = $result.settings
+        $found = Register-Server $Task.Registrar $params.id
+        $result.changed = $true
+        Set-TaskTarget $Task @(Get-AppId $found)
+        $result.settings = $told
+    }
+    $plan = $Task.Plan
+    if (-not $plan) { return }
+    $writes = @(Get-PlanChange $plan).Count -gt 0
+    try {
+        Open-SettingPlan $plan $params.override_key_protection
+        if (-not $Task.CheckMode) {
+            Test-PlanLogon $plan
+            Invoke-SettingPlan $plan
+        }
+    }
+    finally { Close-SettingPlan $plan }
+    $result.changed = $result.changed -or $writes
+    if ($params.state -eq 'present') { $Task.Targets | ForEach-Object { Add-Running $result $_ ($writes -and $Task.CheckMode) } }
+}
+
+Function Add-Running {
+    param ($Result, $Target, [bool]$Changing)
+
+    $running = @(Get-ServerProcess $Target)
+    $restart = Get-RestartRequired $Target $running $Changing
+    if ($restart -ne 'no' -and $Result.restart_required -ne 'reboot') { $Result.restart_required = $restart }
+    $Result.running += @($running | ForEach-Object { ConvertTo-ProcessData $_ })
+}
+
+Export-ModuleMember -Function *-AppIdTask, Find-TaskTarget, Get-AppIdOption
