@@ -86,4 +86,14 @@ Function Get-PrincipalName {
     if ((Resolve-Principal $name).Sid -eq $Sid) { $name } else { $Sid }
 }
 
-Export-ModuleMember -Function Get-Account, Get-PrincipalName, Resolve-Principal
+# Adds the names of all SIDs in some data to a table, but for the well-known ones, which the controller can name itself.
+Function Add-PrincipalName {
+    param ([hashtable]$Names, $Data)
+
+    foreach ($match in [regex]::Matches((ConvertTo-Json $Data -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
+        $sid = $match.Groups[1].Value
+        if ($sid -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -and -not $Names.ContainsKey($sid)) { $Names[$sid] = Get-PrincipalName $sid }
+    }
+}
+
+Export-ModuleMember -Function Add-PrincipalName, Get-Account, Get-PrincipalName, Resolve-Principal

@@ -9,8 +9,10 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
 $unicode = [System.Text.Encoding]::Unicode
+$authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
 
-# $Read: { param($RegistryValue) -> what the option would say, $null where it can't say it }; $Make: the way back.
+# $Wanted: $null asks for Before alone, here and below. $Read: { param($RegistryValue) -> what the option would say, $null where it
+# can't say it }; $Make: the way back.
 Function Get-ValueDecision {
     param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make)
 
@@ -21,6 +23,7 @@ Function Get-ValueDecision {
         $meaning = & $Read $stored
         $decision.Before = if ($null -ne $meaning) { $meaning } else { @{ problem = "is not what Windows takes (type $($stored.Type), $($stored.Data.Length) bytes)" } }
     }
+    if ($null -eq $Wanted) { return $decision }
     $decision.After = $Wanted
     if ((ConvertTo-Json @($decision.Before) -Compress) -ceq (ConvertTo-Json @($Wanted) -Compress)) { return $decision }
     $value = if (-not ($Wanted -is [string] -and $Wanted -eq 'default')) { & $Make $Wanted }
@@ -30,7 +33,7 @@ Function Get-ValueDecision {
 
 # A REG_SZ value. $Words: what stands for a text, both ways.
 Function Get-TextDecision {
-    param ($Target, [string]$ValueName, [string]$Wanted, [hashtable]$Words = @{})
+    param ($Target, [string]$ValueName, $Wanted, [hashtable]$Words = @{})
 
     $read = {
         param ($value)
@@ -54,18 +57,40 @@ Function ConvertTo-NumberValue {
 
 # A REG_DWORD value, of which only these words are known.
 Function Get-WordDecision {
-    param ($Target, [string]$ValueName, [string]$Wanted, [hashtable]$Words)
+    param ($Target, [string]$ValueName, $Wanted, [hashtable]$Words)
     Get-ValueDecision $Target $ValueName $Wanted { param ($value) $Words.Keys | Where-Object { $Words[$_] -eq (Read-Number $value) } } {
         param ($word) ConvertTo-NumberValue $Words[$word]
     }
 }
 
+# An authentication level. Without one, Windows ignores the access permission.
+Function Get-LevelDecision {
+    param ($Target, [string]$ValueName, $Wanted, $Params)
+
+    $decision = Get-WordDecision $Target $ValueName $Wanted $authenticationLevels
+    if ($Wanted -eq 'none' -and $decision.Changes -and -not $Params.allow_lockout) {
+        $decision.Problems += 'none makes Windows ignore the access permission, so anybody may call the server; allow_lockout: true does it nevertheless'
+    }
+    $decision
+}
+
 # A REG_SZ value whose first letter says yes (Y) or not.
 Function Get-SwitchDecision {
-    param ($Target, [string]$ValueName, [string]$Wanted)
+    param ($Target, [string]$ValueName, $Wanted)
     Get-ValueDecision $Target $ValueName $Wanted {
         param ($value) if ($value.Type -eq 1) { if ((ConvertFrom-TextValue $value) -like 'y*') { 'true' } else { 'false' } }
     } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) }
+}
+
+# The texts of a REG_MULTI_SZ value; none for another type.
+Function ConvertFrom-ListValue {
+    param ($Value)
+    if ($Value.Type -eq 7) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
+}
+
+Function ConvertTo-ListValue {
+    param ([string[]]$Text)
+    [RegistryValue]::new(7, $unicode.GetBytes(($Text -join "`0") + "`0`0"))
 }
 
 # A REG_MULTI_SZ value.
@@ -73,10 +98,7 @@ Function Get-ListDecision {
     param ($Target, [string]$ValueName, [string[]]$Wanted)
 
     $value = if ($Wanted.Count -eq 1 -and $Wanted[0] -eq 'default') { 'default' } else { $Wanted }
-    $decision = Get-ValueDecision $Target $ValueName $value {
-        param ($stored)
-        if ($stored.Type -eq 7) { $unicode.GetString($stored.Data).Split([char]0) | Where-Object { $_ } }
-    } { param ($list) [RegistryValue]::new(7, $unicode.GetBytes((@($list) -join "`0") + "`0`0")) }
+    $decision = Get-ValueDecision $Target $ValueName $value { param ($stored) ConvertFrom-ListValue $stored } { param ($list) ConvertTo-ListValue $list }
     if ($decision.Before -isnot [hashtable] -and "$($decision.Before)" -ne 'default') { $decision.Before = @($decision.Before) } # one unrolls
     $decision
 }
@@ -91,8 +113,8 @@ Function Get-FlagDecision {
     $new = if ($null -ne $Wanted.set) { ($now -band -bnot $Known) -bor (& $mask $Wanted.set) }
     else { ($now -bor (& $mask $Wanted.add)) -band -bnot (& $mask $Wanted.remove) }
     # No value and no bits are the same.
-    $value = if ($Wanted.default -or ($null -eq $stored -and -not $new)) { 'default' } else { $new }
+    $value = if ($null -eq $Wanted) { $null } elseif ($Wanted.default -or ($null -eq $stored -and -not $new)) { 'default' } else { $new }
     Get-ValueDecision $Target $ValueName $value { param ($v) $n = Read-Number $v; if ($null -ne $n) { [long]$n } } { param ($n) ConvertTo-NumberValue $n }
 }
 
-Export-ModuleMember -Function Get-FlagDecision, Get-ListDecision, Get-SwitchDecision, Get-TextDecision, Get-WordDecision
+Export-ModuleMember -Function *-ListValue, Get-*Decision

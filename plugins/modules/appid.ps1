@@ -55,11 +55,7 @@ Function Get-Plan {
             })
     }
     $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
-    # Well-known SIDs the controller can name itself.
-    foreach ($match in [regex]::Matches((ConvertTo-Json $result.settings -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
-        $sid = $match.Groups[1].Value
-        if ($sid -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -and -not $result.names.ContainsKey($sid)) { $result.names[$sid] = Get-PrincipalName $sid }
-    }
+    Add-PrincipalName $result.names $result.settings
     $problems = @(Get-PlanProblem $plan)
     if ($problems) { throw ($problems -join '; ') }
     $plan
