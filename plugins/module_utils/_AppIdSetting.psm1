@@ -22,7 +22,6 @@ $runAsKeywords = @{
 }
 # They host the code of others: a mapping of one of them would reach far beyond this AppID.
 $sharedHosts = 'svchost', 'dllhost', 'rundll32', 'mmc', 'w3wp', 'java', 'javaw', 'python', 'pythonw', 'powershell', 'pwsh'
-$authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
 $bitness = @{ match_client = 1; '32' = 2; '64' = 3 }
 $knownFlags = 0x83f # AppIDFlags of the SDK that have a name
 $names = @{ type = 'list'; elements = 'str' }
@@ -78,7 +77,7 @@ Function Get-AppIdSetting {
         Name = 'authentication_level'
         Value = 'AuthenticationLevel'
         Option = @{ type = 'str'; choices = 'none', 'connect', 'call', 'packet', 'packet_integrity', 'packet_privacy', 'default' }
-        Decide = { param ($Wanted, $Target, $Params) Get-LevelDecision $Wanted $Target $Params }
+        Decide = { param ($Wanted, $Target, $Params) Get-LevelDecision $Target AuthenticationLevel $Wanted $Params }
     }
     @{
         Name = 'display_name'
@@ -144,16 +143,6 @@ Function Get-AppIdSetting {
         Option = $names
         Decide = { param ($Wanted, $Target) Get-ClassDecision $Wanted $Target }
     }
-}
-
-Function Get-LevelDecision {
-    param ($Wanted, $Target, $Params)
-
-    $decision = Get-WordDecision $Target AuthenticationLevel $Wanted $authenticationLevels
-    if ($Wanted -eq 'none' -and $decision.Changes -and -not $Params.allow_lockout) {
-        $decision.Problems += 'none makes Windows ignore the access permission, so anybody may call the server; allow_lockout: true does it nevertheless'
-    }
-    $decision
 }
 
 Function Get-ServiceDecision {

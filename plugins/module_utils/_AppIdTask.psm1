@@ -144,17 +144,8 @@ Function Complete-AppIdTask {
         Set-TaskTarget $Task @(Get-AppId $found)
         $result.settings = $told
     }
-    $plan = $Task.Plan
-    if (-not $plan) { return }
-    $writes = @(Get-PlanChange $plan).Count -gt 0
-    try {
-        Open-SettingPlan $plan $params.override_key_protection
-        if (-not $Task.CheckMode) {
-            Test-PlanLogon $plan
-            Invoke-SettingPlan $plan
-        }
-    }
-    finally { Close-SettingPlan $plan }
+    if (-not $Task.Plan) { return }
+    $writes = Complete-SettingPlan $Task.Plan $Task.CheckMode $params.override_key_protection
     $result.changed = $result.changed -or $writes
     if ($params.state -eq 'present') { $Task.Targets | ForEach-Object { Add-Running $result $_ ($writes -and $Task.CheckMode) } }
 }

@@ -11,14 +11,27 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._SecurityDescriptor
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
-# Where an AppID has no list of its own: the machine's value, else what COM answers (COMSD; 2 and 3 are the limits, which must
-# never become an application's list), else what Windows documents.
-$defaults = @{
-    launch = @{ Value = 'DefaultLaunchPermission'; Com = 0; Sddl = 'O:BAG:BAD:(A;;0x1f;;;BA)(A;;0x1f;;;IU)(A;;0x1f;;;SY)' }
-    access = @{ Value = 'DefaultAccessPermission'; Com = 1; Sddl = 'O:BAG:BAD:(A;;0x7;;;PS)(A;;0x3;;;SY)(A;;0x7;;;BA)' }
+# What an absent list means, and who must not be locked out; the machine's own lists have scopes of their own.
+# Ole: the machine's value that stands in; Com: what to ask COM for, else (COMSD; 2 and 3 are the limits, which must never become an
+# application's list); Sddl: what Windows documents, else, where that differs from $documented; Guards: further than $guards;
+# NoDefault: there is no declaring that the list is absent; Stored: what holds in place of the registry's value.
+$scopes = @{
+    launch = @{ Ole = 'DefaultLaunchPermission'; Com = 0 }
+    access = @{ Ole = 'DefaultAccessPermission'; Com = 1 }
+    configuration = @{}
+}
+$documented = @{
+    launch = 'O:BAG:BAD:(A;;0x1f;;;BA)(A;;0x1f;;;IU)(A;;0x1f;;;SY)'
+    access = 'O:BAG:BAD:(A;;0x7;;;PS)(A;;0x3;;;SY)(A;;0x7;;;BA)'
 }
 $everyone = 'S-1-1-0'
 $system = 'S-1-5-18'
+# Whose rights (Local: those of local callers) a change must not newly take; Text: the sentence that says so.
+$guards = @{
+    launch = @()
+    access = @(, @{ Sid = $system; Local = $true; Text = 'SYSTEM would lose local access, without which COM itself can not call the server' })
+    configuration = @($system, 'S-1-5-32-544' | ForEach-Object { @{ Sid = $_; Text = "'$_' would lose rights on the key of the AppID" } })
+}
 # So many callers that an entry must name its rights: Everyone, Authenticated Users, Users, Guests, NETWORK, ANONYMOUS, all packages.
 $broad = $everyone, 'S-1-5-11', 'S-1-5-32-545', 'S-1-5-32-546', 'S-1-5-2', 'S-1-5-7', 'S-1-15-2-1'
 # A deny for one of these reaches SYSTEM or administrators: they or, at the host itself, groups that have them as members.
@@ -26,37 +39,52 @@ $reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32
 
 # Entries are raw because a bare name is one; the action plugin makes each @{ principal; type; mask ($null: default); optional }.
 Function Get-PermissionOption {
+    param ([switch]$NoDefault)
+
     $entries = @{ type = 'list'; elements = 'raw' }
     $text = @{ type = 'str' }
+    $options = @{ add = $entries; remove = $entries; set = $entries; sddl = $text; binary = $text }
+    $whole = 'set', 'sddl', 'binary'
+    if (-not $NoDefault) {
+        $options.default = @{ type = 'bool' }
+        $whole += 'default'
+    }
     @{
         type = 'dict'
-        options = @{ add = $entries; remove = $entries; set = $entries; sddl = $text; binary = $text; default = @{ type = 'bool' } }
+        options = $options
         mutually_exclusive = @(
-            , @('set', 'sddl', 'binary', 'default')
-            foreach ($form in 'set', 'sddl', 'binary', 'default') { , @($form, 'add'); , @($form, 'remove') }
+            , $whole
+            foreach ($form in $whole) { , @($form, 'add'); , @($form, 'remove') }
         )
-        required_one_of = @(, @('add', 'remove', 'set', 'sddl', 'binary', 'default'))
+        required_one_of = @(, (@('add', 'remove') + $whole))
     }
 }
 
 # $Kind: launch, access or configuration (the access list of the key itself). $ValueName: the value that holds it, '' for the key.
-# $Wanted is $null where the permission is only read. $Params: all options of the task, of which allow_lockout lets the guards step aside.
+# $Wanted is $null where the permission is only read. $Params: all options of the task, of which allow_lockout lets the guards step
+# aside. $Scope: see $scopes.
 Function Get-PermissionDecision {
-    param ([string]$Kind, [string]$ValueName, $Wanted, $Target, $Params)
+    param ([string]$Kind, [string]$ValueName, $Wanted, $Target, $Params, [hashtable]$Scope = $scopes[$Kind])
 
     $decision = New-Decision
-    $stored = if (-not $Target.Registered) { $null } elseif ($ValueName) { Read-MachineValue $Target.Path $ValueName } else { Read-KeySecurity $Target.Path }
-    $default = { if ($ValueName) { Get-DefaultPermission $Kind } else { Get-InheritedPermission } }
+    $stored = if ($Scope.Stored) { $Scope.Stored }
+    elseif (-not $Target.Registered) { $null }
+    elseif ($ValueName) { Read-MachineValue $Target.Path $ValueName }
+    else { Read-KeySecurity $Target.Path }
+    $default = { if ($ValueName) { Get-DefaultPermission $Kind $Scope ($null -ne $stored) } else { Get-InheritedPermission } }
     $now = if ($null -eq $stored) { & $default } else { ConvertFrom-StoredPermission $Kind $stored }
     $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
-    if ($null -eq $Wanted) { return $decision }
+    if ($null -eq $Wanted) {
+        $decision.Before.sddl = if ($now.Descriptor) { $now.Descriptor.GetSddlForm('All') }
+        return $decision
+    }
 
     $request = Resolve-Request $Kind $Wanted
     $decision.Skipped = $request.Skipped
     $decision.Problems = $request.Problems
     $edits = $null -ne $Wanted.add -or $null -ne $Wanted.remove
     if ($edits -and $now.Problem) {
-        $decision.Problems += "the stored list $($now.Problem); add and remove can't start from it, declare the whole list with set, sddl or default"
+        $decision.Problems += "the stored list $($now.Problem); add and remove can't start from it, declare the whole list with set or sddl"
     }
     if ($decision.Problems) { return $decision }
 
@@ -65,9 +93,10 @@ Function Get-PermissionDecision {
         $decision.Problems = @("the declared list $($new.Problem)")
         return $decision
     }
-    # That a declared list happens to equal the default does not make it one; edits that the default satisfies leave it alone.
+    # That a declared list happens to equal the default does not make it one, where that can be declared; edits that the default
+    # satisfies leave it alone.
     $change = if ($Wanted.default) { $null -ne $stored }
-    elseif ($null -eq $stored -and -not $edits) { $true }
+    elseif ($null -eq $stored -and -not $edits -and -not $Scope.NoDefault) { $true }
     else { (Get-PermissionIdentity $now) -cne (Get-PermissionIdentity $new) }
     $value = if (-not $Wanted.default) { [RegistryValue]::new(3, (ConvertTo-PermissionByte $new).Bytes) }
     if (-not $change) {
@@ -77,7 +106,7 @@ Function Get-PermissionDecision {
     # Told as it will be read back, with the owner and group that were filled in.
     $decision.After = Get-PermissionData $(if ($value) { ConvertFrom-PermissionByte $Kind $value.Data } else { $new }) $value ([bool]$Wanted.default)
 
-    if (-not $Params.allow_lockout) { $decision.Problems = @(Get-Lockout $now $new | ForEach-Object { "$_; allow_lockout: true does it nevertheless" }) }
+    if (-not $Params.allow_lockout) { $decision.Problems = @(Get-Lockout $now $new $Scope.Guards | ForEach-Object { "$_; allow_lockout: true does it nevertheless" }) }
     $order = if (Test-RightTaken $now $new) { 1 } else { 5 }
     $decision.Changes = @(if ($ValueName) { New-Change $order $ValueName $Target.Path $ValueName $stored $value }
         else { New-SecurityChange $order $Target.Path $stored (Set-Protected $value) })
@@ -128,24 +157,25 @@ Function ConvertTo-BinaryValue {
     [RegistryValue]::new(3, $bytes)
 }
 
+# A list that is the machine's own is what COM would answer with, so COM is asked only where there is none.
 Function Get-DefaultPermission {
-    param ([string]$Kind)
+    param ([string]$Kind, [hashtable]$Scope, [bool]$IsStored)
 
-    $source = $defaults[$Kind]
-    $stored = Read-MachineValue 'SOFTWARE\Microsoft\Ole' $source.Value
+    $stored = if ($Scope.Ole) { Read-MachineValue 'SOFTWARE\Microsoft\Ole' $Scope.Ole }
     if ($stored) {
         $permission = ConvertFrom-StoredPermission $Kind $stored
         if (-not $permission.Problem) { return $permission }
     }
-    $bytes = try { [Com]::DefaultPermission($source.Com) } catch [EntryPointNotFoundException] { $null }
+    $bytes = if ($Scope.Ole -or -not $IsStored) { try { [Com]::DefaultPermission($Scope.Com) } catch [EntryPointNotFoundException] { $null } }
     if ($bytes) { return ConvertFrom-PermissionByte $Kind $bytes }
-    New-Permission $Kind ([RawSecurityDescriptor]::new($source.Sddl))
+    New-Permission $Kind ([RawSecurityDescriptor]::new($(if ($Scope.Sddl) { $Scope.Sddl } else { $documented[$Kind] })))
 }
 
 Function ConvertFrom-StoredPermission {
     param ([string]$Kind, $Value)
     if ($Value.Type -eq 3) { return ConvertFrom-PermissionByte $Kind $Value.Data }
-    New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one"
+    $text = ConvertFrom-TextValue $Value
+    New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one$(if ($text) { ": '$text'" })"
 }
 
 # Names become SIDs, missing rights their default. @{ add; remove; set; Problems; Skipped }
@@ -211,7 +241,9 @@ Function Get-PermissionData {
         unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid } })
         owner = "$($Permission.Descriptor.Owner)"
         group = "$($Permission.Descriptor.Group)"
-        binary = if ($Value.Type -eq 3) { [Convert]::ToBase64String($Value.Data) } else { '' }
+        binary = if ($Value.Type -eq 3) { [Convert]::ToBase64String($Value.Data) }
+        elseif ($Permission.Descriptor) { [Convert]::ToBase64String((ConvertTo-PermissionByte $Permission).Bytes) }
+        else { '' }
     }
 }
 
@@ -234,35 +266,33 @@ Function Test-RightTaken {
 
 # Why a change would lock the system out. The guards judge the change: what was so already is not refused.
 Function Get-Lockout {
-    param ($Now, $New)
+    param ($Now, $New, [object[]]$Further)
 
     $wasEmpty = $null -ne $Now.Descriptor.DiscretionaryAcl -and -not $Now.Descriptor.DiscretionaryAcl.Count
     if (-not $New.Descriptor.DiscretionaryAcl.Count -and -not $wasEmpty) { 'an empty list lets nobody in' }
-    elseif ($New.Kind -eq 'access' -and (Test-SystemAccess $Now) -and -not (Test-SystemAccess $New)) {
-        'SYSTEM would lose local access, without which COM itself can not call the server'
-    }
-    $before = Get-PermissionMask $Now
-    if ($New.Kind -eq 'configuration') {
-        $after = Get-PermissionMask $New
-        foreach ($sid in $system, 'S-1-5-32-544') {
-            if ($before["allow|$sid"] -band -bnot $after["allow|$sid"]) { "'$sid' would lose rights on the key of the AppID" }
+    else {
+        foreach ($guard in $guards[$New.Kind] + $Further | Where-Object { $_ }) {
+            $mask = Get-RightsMask $New.Kind -Local:$guard.Local
+            if ((Get-HeldMask $Now $guard.Sid) -band -bnot (Get-HeldMask $New $guard.Sid) -band $mask) { $guard.Text }
         }
     }
+    $before = Get-PermissionMask $Now
     foreach ($entry in Get-PermissionEntry $New | Where-Object { $_.Type -eq 'deny' -and $_.Sid -in $reaching }) {
         if ($entry.Mask -band -bnot $before["deny|$($entry.Sid)"] -band (Get-RightsMask $New.Kind -Local)) { "denying local rights to '$($entry.Sid)' reaches SYSTEM or Administrators" }
     }
 }
 
-Function Test-SystemAccess {
-    param ($Permission)
+# The rights that a principal has by its own entries or those of Everyone; none by a list that COM refuses.
+Function Get-HeldMask {
+    param ($Permission, [string]$Sid)
 
-    if (-not $Permission.Descriptor) { return $false }
-    if ($null -eq $Permission.Descriptor.DiscretionaryAcl) { return $true }
+    if ($Permission.Descriptor -and $null -eq $Permission.Descriptor.DiscretionaryAcl) { return Get-RightsMask $Permission.Kind }
+    if ($Permission.Problem) { return 0 }
     $held = @{ allow = 0; deny = 0 }
-    foreach ($entry in Get-PermissionEntry $Permission | Where-Object { $_.Sid -in $system, $everyone }) {
+    foreach ($entry in Get-PermissionEntry $Permission | Where-Object { $_.Sid -in $Sid, $everyone }) {
         $held[$entry.Type] = $held[$entry.Type] -bor $entry.Mask
     }
-    -not $Permission.Problem -and ($held.allow -band -bnot $held.deny -band (Get-RightsMask $Permission.Kind -Local))
+    $held.allow -band -bnot $held.deny
 }
 
 Export-ModuleMember -Function Get-PermissionDecision, Get-PermissionOption

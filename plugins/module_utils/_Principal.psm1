@@ -86,7 +86,7 @@ Function Get-PrincipalName {
     if ((Resolve-Principal $name).Sid -eq $Sid) { $name } else { $Sid }
 }
 
-# Adds to $Names the name of each SID that some data tells; well-known ones the controller can name itself.
+# Adds the names of all SIDs in some data to a table, but for the well-known ones, which the controller can name itself.
 Function Add-PrincipalName {
     param ([hashtable]$Names, $Data)
 

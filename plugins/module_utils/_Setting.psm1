@@ -181,6 +181,21 @@ Function Close-SettingPlan {
     }
 }
 
+# Carries a plan out: opens, tries the password, writes, closes. In check mode it opens only. Whether there is anything to write.
+Function Complete-SettingPlan {
+    param ($Plan, [bool]$CheckMode, [bool]$Override)
+
+    try {
+        Open-SettingPlan $Plan $Override
+        if (-not $CheckMode) {
+            Test-PlanLogon $Plan
+            Invoke-SettingPlan $Plan
+        }
+    }
+    finally { Close-SettingPlan $Plan }
+    @(Get-PlanChange $Plan).Count -gt 0
+}
+
 # Writes all changes in order. When one fails, the former values come back byte for byte, and the error says so.
 Function Invoke-SettingPlan {
     param ($Plan)

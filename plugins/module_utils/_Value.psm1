@@ -9,9 +9,10 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
 $unicode = [System.Text.Encoding]::Unicode
+$authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
 
-# $Wanted is $null where the setting is only read.
-# $Read: { param($RegistryValue) -> what the option would say, $null where it can't say it }; $Make: the way back.
+# $Wanted: $null asks for Before alone, here and below. $Read: { param($RegistryValue) -> what the option would say, $null where it
+# can't say it }; $Make: the way back.
 Function Get-ValueDecision {
     param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make)
 
@@ -22,8 +23,8 @@ Function Get-ValueDecision {
         $meaning = & $Read $stored
         $decision.Before = if ($null -ne $meaning) { $meaning } else { @{ problem = "is not what Windows takes (type $($stored.Type), $($stored.Data.Length) bytes)" } }
     }
-    $decision.After = $Wanted
     if ($null -eq $Wanted) { return $decision }
+    $decision.After = $Wanted
     if ((ConvertTo-Json @($decision.Before) -Compress) -ceq (ConvertTo-Json @($Wanted) -Compress)) { return $decision }
     $value = if (-not ($Wanted -is [string] -and $Wanted -eq 'default')) { & $Make $Wanted }
     $decision.Changes = @(New-Change 5 $(if ($ValueName) { $ValueName } else { 'the display name' }) $Target.Path $ValueName $stored $value)
@@ -62,6 +63,17 @@ Function Get-WordDecision {
     }
 }
 
+# An authentication level. Without one, Windows ignores the access permission.
+Function Get-LevelDecision {
+    param ($Target, [string]$ValueName, $Wanted, $Params)
+
+    $decision = Get-WordDecision $Target $ValueName $Wanted $authenticationLevels
+    if ($Wanted -eq 'none' -and $decision.Changes -and -not $Params.allow_lockout) {
+        $decision.Problems += 'none makes Windows ignore the access permission, so anybody may call the server; allow_lockout: true does it nevertheless'
+    }
+    $decision
+}
+
 # A REG_SZ value whose first letter says yes (Y) or not.
 Function Get-SwitchDecision {
     param ($Target, [string]$ValueName, $Wanted)
@@ -70,15 +82,23 @@ Function Get-SwitchDecision {
     } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) }
 }
 
+# The texts of a REG_MULTI_SZ value; none for another type.
+Function ConvertFrom-ListValue {
+    param ($Value)
+    if ($Value.Type -eq 7) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
+}
+
+Function ConvertTo-ListValue {
+    param ([string[]]$Text)
+    [RegistryValue]::new(7, $unicode.GetBytes(($Text -join "`0") + "`0`0"))
+}
+
 # A REG_MULTI_SZ value.
 Function Get-ListDecision {
     param ($Target, [string]$ValueName, $Wanted)
 
     $value = if ($Wanted.Count -eq 1 -and $Wanted[0] -eq 'default') { 'default' } else { $Wanted }
-    $decision = Get-ValueDecision $Target $ValueName $value {
-        param ($stored)
-        if ($stored.Type -eq 7) { $unicode.GetString($stored.Data).Split([char]0) | Where-Object { $_ } }
-    } { param ($list) [RegistryValue]::new(7, $unicode.GetBytes((@($list) -join "`0") + "`0`0")) }
+    $decision = Get-ValueDecision $Target $ValueName $value { param ($stored) ConvertFrom-ListValue $stored } { param ($list) ConvertTo-ListValue $list }
     if ($decision.Before -isnot [hashtable] -and "$($decision.Before)" -ne 'default') { $decision.Before = @($decision.Before) } # one unrolls
     $decision
 }
@@ -97,4 +117,4 @@ Function Get-FlagDecision {
     Get-ValueDecision $Target $ValueName $value { param ($v) $n = Read-Number $v; if ($null -ne $n) { [long]$n } } { param ($n) ConvertTo-NumberValue $n }
 }
 
-Export-ModuleMember -Function Get-FlagDecision, Get-ListDecision, Get-SwitchDecision, Get-TextDecision, Get-WordDecision
+Export-ModuleMember -Function *-ListValue, Get-*Decision

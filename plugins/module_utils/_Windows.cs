@@ -558,7 +558,7 @@ public static class Com
     [DllImport("kernel32")]
     static extern IntPtr LocalFree(IntPtr memory);
 
-    // What COM applies to an AppID without a list of its own (0 launch, 1 access); null where it does not say.
+    // What COM applies to an AppID without a list of its own (0 launch, 1 access), and as limits (2, 3); null where it does not say.
     public static byte[] DefaultPermission(int kind)
     {
         IntPtr descriptor;

@@ -63,14 +63,10 @@ Function Get-Selection {
 Function Get-Reading {
     param ($Target, [object[]]$Process)
 
-    $settings = @(Get-SettingReading $reading $Target)
-    $sddl = @{}
-    foreach ($one in $settings | Where-Object { $_.before -is [hashtable] -and $_.before.binary }) { $sddl[$one.name] = ConvertTo-Sddl $one.before.binary }
     @{
         id = $Target.AppId
         display_name = $Target.Name
-        settings = $settings
-        sddl = $sddl
+        settings = @(Get-SettingReading $reading $Target)
         classes = @(foreach ($class in $Target.Classes) { @{ clsid = $class.Key; name = "$($class.Name)"; local_server = "$($class.LocalServer)" } })
         executables = $Target.Executables
         images = $Target.Images
@@ -79,13 +75,6 @@ Function Get-Reading {
         com_plus = Test-ComPlus $Target
         processes = @(Select-ServerProcess $Target $Process | ForEach-Object { ConvertTo-ProcessData $_ })
     }
-}
-
-# '' where the bytes are no descriptor.
-Function ConvertTo-Sddl {
-    param ([string]$Binary)
-    try { [System.Security.AccessControl.RawSecurityDescriptor]::new([Convert]::FromBase64String($Binary), 0).GetSddlForm('All') }
-    catch { '' }
 }
 
 # The texts of a key's values, by name; empty where there is no such key.

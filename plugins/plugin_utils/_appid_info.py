@@ -94,7 +94,7 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     if "settings" in gather:
         found["settings"] = {name: value for name, value in declared.items() if value is not None}
         found["permissions"] = {
-            name: {"sddl": raw["sddl"].get(name, ""), "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
+            name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
             for name, reader in readers.items()
             if isinstance(reader, Permission)
         }

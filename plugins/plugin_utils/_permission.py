@@ -19,11 +19,46 @@ RIGHTS: dict[str, dict[str, int]] = {
     "configuration": {"read": 0x20019, "full_control": 0xF003F},  # KEY_READ, KEY_ALL_ACCESS
 }
 WORDS = {"launch": ("local", "remote", "all"), "access": ("local", "remote", "all"), "configuration": ("all",)}
-DEFAULT = {"launch": "the machine default", "access": "the machine default", "configuration": "inherited from the key above"}
 FORMS = ("add", "remove", "set", "sddl", "binary", "default")
 ENTRY_KEYS = ("principal", "type", "rights", "optional")
 
 EVERYONE, ANONYMOUS, GUESTS = "S-1-1-0", "S-1-5-7", "S-1-5-32-546"
+
+
+class Scope(t.NamedTuple):
+    """Whom a list rules, in the words that differ; and the forms in which it is declared."""
+
+    absent: str  # how no list reads
+    seeded: str = ""  # what it means that an edit makes one
+    opens: str = ""  # what it means that somebody is let in
+    forms: tuple[str, ...] = FORMS
+
+
+APPID = Scope(
+    "the machine default", "this AppID had no list of its own; it starts from the machine default and no longer follows it", "this opens the server to {}"
+)
+CONFIGURATION = Scope("inherited from the key above")
+MACHINE_DEFAULT = Scope(
+    "what Windows starts with",
+    "this machine had no list of its own; the new one starts from that of Windows",
+    "this opens every server without a list of its own to {}",
+)
+LIMIT = Scope(
+    "what Windows starts with", MACHINE_DEFAULT.seeded, "the limit no longer keeps {} out, so that only the lists of the applications do", FORMS[:-1]
+)
+
+
+def kind_of(option: str) -> str:
+    """'launch' for launch_permission, default_launch_permission and launch_limit."""
+    return next(word for word in option.split("_") if word in RIGHTS)
+
+
+def scope_of(option: str) -> Scope:
+    if option.endswith("_limit"):
+        return LIMIT
+    if option.startswith("default_"):
+        return MACHINE_DEFAULT
+    return CONFIGURATION if kind_of(option) == "configuration" else APPID
 
 
 class BadInput(Exception):
@@ -53,16 +88,16 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
     """A permission option as the module takes it; raises BadInput.
 
     Args:
-        option: 'launch_permission' or 'access_permission'.
+        option: its name, which says its kind and scope.
         value: what the task says.
         is_true: how Ansible reads a boolean; raises BadInput.
     """
-    kind = option.partition("_")[0]
+    kind, possible = kind_of(option), scope_of(option).forms
     if not isinstance(value, dict):
-        raise BadInput(f"{option} must be a dictionary with one of {', '.join(FORMS)}, not {value!r}")
-    unknown = sorted(repr(key) for key in value if key not in FORMS)
+        raise BadInput(f"{option} must be a dictionary with one of {', '.join(possible)}, not {value!r}")
+    unknown = sorted(repr(key) for key in value if key not in possible)
     if unknown:
-        raise BadInput(f"{option} has no {', '.join(unknown)}; it takes {', '.join(FORMS)}")
+        raise BadInput(f"{option} has no {', '.join(unknown)}; it takes {', '.join(possible)}")
     given = {key: item for key, item in value.items() if item is not None}
     if "default" in given:
         if not is_true(given["default"]):
@@ -71,11 +106,12 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
     forms = sorted({"add or remove" if key in ("add", "remove") else key for key in given})
     if len(forms) != 1:
         found = " and ".join(forms) if forms else "nothing"
-        raise BadInput(f"{option} takes add and/or remove, or one of set, sddl, binary, default; found {found}")
+        raise BadInput(f"{option} takes add and/or remove, or one of {', '.join(possible[2:])}; found {found}")
     if "binary" in given:
         _check_binary(option, given["binary"])
     if "sddl" in given and not str(given["sddl"]).strip():
-        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in, default: true removes the list")
+        removes = ", default: true removes the list" if "default" in possible else ""
+        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in{removes}")
     for form in ("add", "remove", "set"):
         if form in given:
             given[form] = _entries(option, kind, form, given[form], is_true)
@@ -117,26 +153,27 @@ def _entry(option: str, kind: str, form: str, item: t.Any, is_true: t.Callable[[
     return {
         "principal": to_sid(principal),
         "type": kind_of_entry,
-        "mask": _mask(where, kind, principal, item.get("rights")),
+        "mask": _mask(option, form, principal, item.get("rights")),
         "optional": is_true(item.get("optional") or False),
     }
 
 
-def _mask(where: str, kind: str, principal: str, rights: t.Any) -> int | None:
+def _mask(option: str, form: str, principal: str, rights: t.Any) -> int | None:
     if rights is None:
         return None
+    kind = kind_of(option)
     rights = rights if isinstance(rights, list) else str(rights).replace(",", " ").split()
     known = (*RIGHTS[kind], *WORDS[kind])
     wrong = [str(right) for right in rights if right not in known]
     if wrong:
         homes = [other for other in RIGHTS if all(right in RIGHTS[other] for right in wrong)]
-        hint = f" ({', '.join(wrong)} belongs in {homes[0]}_permission)" if homes else ""
+        hint = f" ({', '.join(wrong)} belongs in {option.replace(kind, homes[0])})" if homes else ""
         article = "an" if kind == "access" else "a"
         raise BadInput(
-            f"{where}: {', '.join(wrong)} is no right of {article} {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}"
+            f"{option}: {form}: {', '.join(wrong)} is no right of {article} {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}"
         )
     if not rights:
-        raise BadInput(f"{where}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
+        raise BadInput(f"{option}: {form}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
     return mask_of(kind, rights)
 
 
@@ -166,18 +203,20 @@ def entry_line(kind: str, entry: dict[str, t.Any], names: t.Mapping[str, str]) -
     return f"{entry['type']} {with_sid(entry['sid'], names)}: {rights}"
 
 
-def lines(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str], with_owner: bool) -> list[str]:
+def lines(option: str, data: dict[str, t.Any], names: t.Mapping[str, str], with_owner: bool) -> list[str]:
     """A permission as lines for the diff."""
     found = []
+    if data.get("policy"):
+        found.append("set by Group Policy")
     if data["default"]:
-        found.append(DEFAULT[kind])
+        found.append(scope_of(option).absent)
     if data["problem"]:
         found.append(f"invalid: {data['problem']}{explain(data)}")
     if data["disorder"]:
         found.append("out of order: a deny entry stands behind an allow entry")
     by_type: dict[str, list[str]] = {"deny": [], "allow": []}
     for entry in data["entries"]:
-        by_type[entry["type"]].append(entry_line(kind, entry, names))
+        by_type[entry["type"]].append(entry_line(kind_of(option), entry, names))
     found += sorted(by_type["deny"]) + sorted(by_type["allow"])
     if not (data["entries"] or data["problem"] or data["default"]):
         found.append("nobody")
@@ -191,9 +230,10 @@ def unmanaged_text(part: dict[str, str], names: t.Mapping[str, str]) -> str:
     return f"{part['what']} for {with_sid(part['sid'], names)}" if part["sid"] else part["what"]
 
 
-def previous(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any] | None:
+def previous(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any] | None:
     """The option that puts a permission back; None where what was stored can't be declared."""
-    if data["default"]:
+    kind, scope = kind_of(option), scope_of(option)
+    if data["default"] and "default" in scope.forms:
         return {"default": True}
     if data["problem"]:
         return None
@@ -208,18 +248,17 @@ def previous(kind: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> d
     }
 
 
-def warnings(kind: str, wanted: dict[str, t.Any], before: dict[str, t.Any], after: dict[str, t.Any], names: t.Mapping[str, str]) -> list[str]:
+def warnings(option: str, wanted: dict[str, t.Any], before: dict[str, t.Any], after: dict[str, t.Any], names: t.Mapping[str, str]) -> list[str]:
     """What a change does that its author may not have meant."""
     found = []
     if "set" in wanted and after["unmanaged"]:
         parts = ", ".join(unmanaged_text(part, names) for part in after["unmanaged"])
         found.append(f"set does not cover these, they stay: {parts}")
-    if before == after:
-        return found
-    if kind == "configuration":
+    kind, scope = kind_of(option), scope_of(option)
+    if before == after or scope is CONFIGURATION:
         return found
     if before["default"] and ("add" in wanted or "remove" in wanted):
-        found.append("this AppID had no list of its own; it starts from the machine default and no longer follows it")
+        found.append(scope.seeded)
     if before["default"] and after["default"]:
         return found
     old = {(entry["type"], entry["sid"]): entry["mask"] for entry in before["entries"]}
@@ -233,7 +272,7 @@ def warnings(kind: str, wanted: dict[str, t.Any], before: dict[str, t.Any], afte
                 found.append(f"{name} is denied remote rights only; as a local caller it still gets in")
             continue
         if entry["sid"] in (EVERYONE, ANONYMOUS, GUESTS) and mask & ~had:
-            found.append(f"this opens the server to {name}")
+            found.append(scope.opens.format(name))
         # Launch starts the process, activation gets an object from it: the first alone is of no use.
         if kind == "launch" and any(mask & launch and not mask & launch << 2 for launch in (0x2, 0x4)):
             found.append(f"{name} may launch the server but not activate it, so it can't use it")

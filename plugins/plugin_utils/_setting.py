@@ -3,7 +3,7 @@
 
 """What a module found and did to its settings, as people read it: diff, what puts it back, warnings.
 
-A module returns settings as data, [{appid, name, before, after}]; for each kind of setting a class says how that data reads.
+A module returns settings as data, [{appid, name, before, after}] (appid: where it is one's); for each kind of setting a class says how that data reads.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Setting:
 
     def __init__(self, option: str, wanted: t.Any, found: dict[str, t.Any], names: t.Mapping[str, str]) -> None:
         self.option, self.wanted, self.names = option, wanted, names
-        self.appid, self.old, self.new = found["appid"], found["before"], found["after"]
+        self.appid, self.old, self.new = found.get("appid"), found["before"], found["after"]
         self.title = option.replace("_", " ")
 
     @property
@@ -117,24 +117,20 @@ class Text(Setting):
 
 
 class Permission(Setting):
-    @property
-    def kind(self) -> str:
-        return self.option.partition("_")[0]
-
     def lines(self, value: t.Any) -> list[str]:
         differs = any(self.old[key] != self.new[key] for key in ("owner", "group"))
         shown = differs and not (self.old["default"] or self.new["default"])
-        return [f"{self.title}:", *("  " + line for line in _permission.lines(self.kind, value, self.names, shown))]
+        return [f"{self.title}:", *("  " + line for line in _permission.lines(self.option, value, self.names, shown))]
 
     def previous(self) -> t.Any:
-        return _permission.previous(self.kind, self.old, self.names)
+        return _permission.previous(self.option, self.old, self.names)
 
     def explain(self, message: str) -> str:
         malformed = f"{self.option}: the stored list is malformed"
         return message.replace(malformed, malformed + _permission.explain(self.old))
 
     def warnings(self) -> list[str]:
-        return _permission.warnings(self.kind, self.wanted, self.old, self.new, self.names)
+        return _permission.warnings(self.option, self.wanted, self.old, self.new, self.names)
 
     def unmanaged(self) -> list[str]:
         return [_permission.unmanaged_text(part, self.names) for part in self.new["unmanaged"]]

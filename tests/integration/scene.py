@@ -11,6 +11,10 @@ APPIDS = "HKLM\\SOFTWARE\\Classes\\AppID"
 CLASSES = "HKLM\\SOFTWARE\\Classes\\CLSID"
 CLASSES_32 = "HKLM\\SOFTWARE\\Classes\\WOW6432Node\\CLSID"
 OLE = "HKLM\\SOFTWARE\\Microsoft\\Ole"
+HARDENING = OLE + "\\AppCompat"
+COM_PLUS = "HKLM\\SOFTWARE\\Microsoft\\COM3"
+RPC_PORTS = "HKLM\\SOFTWARE\\Microsoft\\Rpc\\Internet"
+POLICIES = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\DCOM"
 
 MDM_CLASS = "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
 MDM = "{9209B1A6-964A-11D0-9372-00A0C9034910}"
@@ -50,6 +54,14 @@ def text(key, name, value):
 def tree(host):
     """Everything under AppID, raw, the keys' names in capitals."""
     return {key.upper(): values for key, values in host.registry(APPIDS).items()}
+
+
+def keys(host, path):
+    """A key and all below it, raw; nothing where it is not there."""
+    try:
+        return host.registry(path)
+    except KeyError:
+        return {}
 
 
 def stored(host, appid, option):

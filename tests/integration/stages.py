@@ -14,6 +14,8 @@ import scene
 
 LAB = "HKLM\\SOFTWARE\\WineLab"
 STATE = ("Secrets", "Rights")
+# Keys of the machine-wide settings; Policies are what Group Policy wrote.
+MACHINE = (scene.OLE, scene.COM_PLUS, scene.RPC_PORTS, scene.POLICIES)
 OFTEN = "Using a template for task args is unsafe in some situations"
 
 
@@ -66,28 +68,30 @@ def put_right(sid, *names):
 
 
 def state(host):
-    """All that a task of these tests may change: the AppIDs, the classes of tests, secrets and account rights; raw."""
+    """All that a task of these tests may change: the AppIDs, the classes of tests, secrets and account rights, the machine's settings; raw."""
     lab = host.registry(LAB)
     found = {"AppID\\" + key: values for key, values in scene.tree(host).items()}
     for view in (scene.CLASSES, scene.CLASSES_32):
         classes = host.registry(view)
         found.update({view + "\\" + key: values for key, values in classes.items() if key.upper().startswith("{C0000000-")})
     found.update({key: values for key, values in lab.items() if key.split("\\")[0] in STATE})
+    for path in MACHINE:
+        found.update({path + "\\" * bool(key) + key: values for key, values in scene.keys(host, path).items()})
     return found
 
 
-def go(check_host, host, rows, **keywords):
+def go(check_host, host, rows, module="wincom.dcom.appid", **keywords):
     """Stages of the rows: check mode on one host, the run on another, and once more what has not failed.
 
-    Both hosts are seeded alike.
+    Both hosts are seeded alike, and no row changes what another one does.
     """
     inventory = {each.name: dict(each.vars(playbook.BULK), checking=each is check_host) for each in (check_host, host)}
     untouched, before = state(check_host), state(host)
-    results = playbook.play(inventory, [playbook.appids(rows, check_mode="{{ checking }}")], **keywords)
+    results = playbook.play(inventory, [playbook.each(module, rows, check_mode="{{ checking }}")], **keywords)
     assert state(check_host) == untouched, "check mode changed something"
     after = state(host)
     good = [number for number, result in enumerate(results[host.name]) if result.status == "ok"]
-    again = dict(zip(good, playbook.play([host], [playbook.appids(rows[number] for number in good)], **keywords)[host.name]))
+    again = dict(zip(good, playbook.play([host], [playbook.each(module, (rows[number] for number in good))], **keywords)[host.name]))
     second = state(host)
     assert second == after, {key for key in {*second, *after} if second.get(key) != after.get(key)}
     return Stages(results[check_host.name], results[host.name], [again.get(number) for number in range(len(rows))], before, after)

@@ -153,7 +153,7 @@ Describe 'A permission' {
             $stored.Value = & $Value
             foreach ($form in 'add', 'remove') {
                 $decision = Get-Decision @{ $form = "allow $joe 0xa" }
-                $decision.Problems | Should -BeLike "the stored list *; add and remove can't start from it, declare the whole list with set, sddl or default"
+                $decision.Problems | Should -BeLike "the stored list *; add and remove can't start from it, declare the whole list with set or sddl"
                 $decision.Changes.Count | Should -Be 0
                 $decision.Before.problem | Should -Not -BeNullOrEmpty
             }
