@@ -29,7 +29,7 @@ class ActionModule(DcomAction):
             if args.get(option) is not None:
                 args[option] = normalise(option, args[option], is_true)
         if args.get("flags") is not None:
-            args["flags"] = _flags.normalise(args["flags"])
+            args["flags"] = _flags.normalise(args["flags"], is_true)
         if isinstance(args.get("activate_at_storage"), bool):
             args["activate_at_storage"] = str(args["activate_at_storage"]).lower()
         _check_absent(args)
@@ -62,6 +62,8 @@ def _check_id(args: dict[str, t.Any]) -> None:
             raise BadInput("id: {runs_as: ...} gives all AppIDs of that identity a new password; run_as_password is missing")
     elif identity is not None:
         args["id"] = str(identity)
+        if not args["id"].strip():
+            raise BadInput("id is empty; give the GUID of the AppID, or anything that leads to it")
         if args.get("register_with") and not GUID.fullmatch(args["id"]):
             raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {identity!r}: only a GUID is known before registration")
     for clsid in args.get("classes") or ():

@@ -20,10 +20,12 @@ FLAGS = {
 }
 
 
-def normalise(value: t.Any) -> dict[str, t.Any]:
+def normalise(value: t.Any, is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
     """The option as the module takes it, with numbers for names; raises BadInput."""
     if not isinstance(value, dict):
         raise BadInput(f"flags must be a dictionary with add, remove, set or default, not {value!r}")
+    if value.get("default") is not None and not is_true(value["default"]):
+        raise BadInput("flags: default can only be true; to keep the flags, leave the option out")
     numbers = {form: found if form == "default" or found is None else [_number(flag) for flag in _list(found)] for form, found in value.items()}
     both = set(numbers.get("add") or ()) & set(numbers.get("remove") or ())
     if both:

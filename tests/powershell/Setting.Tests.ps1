@@ -85,7 +85,7 @@ Describe 'The engine' {
     It 'writes in the order 1 to 6, whatever the order of rows' {
         Invoke-Plan (Get-Plan (Get-Row a $changes[0..2]), (Get-Row b $changes[3..5]))
         $registry::Log | Should -Be @(
-            'S\AppID\{1}|A = 09', 'S\AppID\{1}|B = 02', 'S\AppID\old.exe|AppID = none', 'S\AppID\{1}|D = 04', 'S\AppID\new.exe|AppID = 05', 'S\AppID\{1}|C = none'
+            'S\AppID\{1}|A = 09', 'S\AppID\{1}|B = 02', 'S\AppID\old.exe = gone', 'S\AppID\{1}|D = 04', 'S\AppID\new.exe|AppID = 05', 'S\AppID\{1}|C = none'
         )
         $fake::Dump().Split([char]10) | Should -Be @(
             'S\AppID', 'S\AppID\new.exe', 'S\AppID\new.exe|AppID = 3:05', 'S\AppID\{1}', 'S\AppID\{1}|A = 3:09', 'S\AppID\{1}|B = 3:02', 'S\AppID\{1}|D = 3:04'
@@ -164,6 +164,7 @@ Describe 'The engine' {
         @{ What = 'without the right'; Code = 1385; Granting = $false; Good = $false }
     ) {
         $lsa::LogonCode, $lsa::Logons = $Code, 0
+        & (Get-Module _Setting) { $tried.Clear() }
         $plan = Get-Plan (Get-Row a), (Get-Row b)
         foreach ($name in 'a', 'b') { $plan[$name].Logon = @{ Domain = 'CONTOSO'; User = 'joe'; Password = 'secret-1'; Granting = $Granting } }
         $message = try { Test-PlanLogon $plan } catch { "$_" }

@@ -100,6 +100,7 @@ public class FakeKey : IDisposable
 
     public void DeleteSubKey(string name)
     {
+        RegistryValue.Tell(Path + "\\" + name + " = gone", name);
         All.Remove(Path + "\\" + name);
     }
 
