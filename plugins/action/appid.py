@@ -70,7 +70,10 @@ def _check_id(args: dict[str, t.Any]) -> None:
         if not GUID.fullmatch(str(clsid)) or not str(clsid).startswith("{"):
             raise BadInput(f"classes: {clsid!r} is no CLSID; write it as {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}")
     endpoints = args.get("endpoints") or []
-    for endpoint in endpoints if isinstance(endpoints, list) else [endpoints]:
+    endpoints = endpoints if isinstance(endpoints, list) else [endpoints]
+    if "default" in endpoints and len(endpoints) > 1:
+        raise BadInput("endpoints: default stands alone, for it means that none are stored")
+    for endpoint in endpoints:
         port = ENDPOINT.fullmatch(str(endpoint))
         if endpoint != "default" and not (port and 1024 <= int(port.group(1)) <= 65535):
             raise BadInput(f"endpoints: {endpoint!r} is no endpoint; write ncacn_ip_tcp,0,PORT with a port from 1024 to 65535")

@@ -101,7 +101,7 @@ CASES = {
     "an entry that is a list": (access(add=[["SYSTEM"]]), "entry"),
     "a permission that is a list": (task(access_permission=["SYSTEM"]), "must be a dictionary"),
     "binary of an absolute descriptor": (access(binary=b64(GOOD[:2] + b"\x04\0" + GOOD[4:])), "absolute form"),
-    "binary that ends too early": (access(binary=b64(GOOD[:-4])), "offset"),
+    "binary that ends too early": (access(binary=b64(GOOD[:-4])), "ends before"),
     "binary of no list": (access(binary=b64(descriptor.encode(None))), "NULL"),
     "binary of a mixed list": (access(binary=b64(descriptor.encode([allow(SYSTEM, 1), allow(ADMINISTRATORS, 7)]))), "mix"),
     "binary without the execute bit": (access(binary=b64(descriptor.encode([allow(SYSTEM, 6)]))), "0x1"),
@@ -128,7 +128,9 @@ def told(new_pair):
     rows = [arguments for arguments, _message in CASES.values()]
     tasks = [playbook.appids(rows[::2], check_mode="{{ checking }}"), playbook.appids(rows[1::2], when="not checking")]
     results = playbook.play(inventory, tasks)
-    assert [stages.state(host) for host in hosts] == before
+    for was, host in zip(before, hosts):
+        now = stages.state(host)
+        assert now == was, f"{host.name}: {sorted(key for key in {*now, *was} if now.get(key) != was.get(key))}"
     half = len(rows[::2])
     check, real = results["CHECK01"][:half], results["REAL01"]
     assert len(real) == len(CASES)
