@@ -3,20 +3,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ..plugin_utils import _flags
-from ..plugin_utils._action import GUID, DcomAction, is_true
+from ..plugin_utils._action import DcomAction
 from ..plugin_utils._appid import read_settings
-from ..plugin_utils._permission import BadInput, normalise
-from ..plugin_utils._principals import SID_OF
-
-PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
-RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
-WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection")
-WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
-ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
+from ..plugin_utils._appid_input import normalise
 
 
 class ActionModule(DcomAction):
@@ -25,89 +16,7 @@ class ActionModule(DcomAction):
     module_name = "appid"
 
     def normalise(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        for option in PERMISSIONS:
-            if args.get(option) is not None:
-                args[option] = normalise(option, args[option], is_true)
-        if args.get("flags") is not None:
-            args["flags"] = _flags.normalise(args["flags"], is_true)
-        if isinstance(args.get("activate_at_storage"), bool):
-            args["activate_at_storage"] = str(args["activate_at_storage"]).lower()
-        _check_absent(args)
-        _check_id(args)
-        _check_run_as(args)
-        _check_executables(args.get("executables"))
-        return args
+        return normalise(args)
 
     def read_result(self, result: dict[str, t.Any], args: dict[str, t.Any]) -> None:
         read_settings(result, args, diff=self._task.diff)
-
-
-def _check_absent(args: dict[str, t.Any]) -> None:
-    others = sorted(option for option, value in args.items() if option not in WITH_ABSENT and value is not None)
-    if args.get("state") == "absent" and others:
-        raise BadInput(f"state: absent removes the AppID with all its settings, so it goes with {', '.join(WITH_ABSENT)} only, found {', '.join(others)}")
-
-
-def _check_id(args: dict[str, t.Any]) -> None:
-    identity = args.get("id")
-    if isinstance(identity, dict):
-        if set(identity) != {"runs_as"} or not identity["runs_as"]:
-            raise BadInput(f"id is the id of one AppID, or a dictionary with runs_as alone, not one with {', '.join(map(str, identity)) or 'nothing'}")
-        others = sorted(set(args) - {"id", *WITH_RUNS_AS})
-        if others:
-            raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")
-        if str(identity["runs_as"]).casefold() in RUN_AS:
-            raise BadInput(f"id: runs_as is the name of a user, whose password changes; {identity['runs_as']} has none")
-        if not args.get("run_as_password"):
-            raise BadInput("id: {runs_as: ...} gives all AppIDs of that identity a new password; run_as_password is missing")
-    elif identity is not None:
-        args["id"] = str(identity)
-        if not args["id"].strip():
-            raise BadInput("id is empty; give the GUID of the AppID, or anything that leads to it")
-        if args.get("register_with") and not GUID.fullmatch(args["id"]):
-            raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {identity!r}: only a GUID is known before registration")
-    for clsid in args.get("classes") or ():
-        if not GUID.fullmatch(str(clsid)) or not str(clsid).startswith("{"):
-            raise BadInput(f"classes: {clsid!r} is no CLSID; write it as {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}")
-    endpoints = args.get("endpoints") or []
-    endpoints = endpoints if isinstance(endpoints, list) else [endpoints]
-    if "default" in endpoints and len(endpoints) > 1:
-        raise BadInput("endpoints: default stands alone, for it means that none are stored")
-    for endpoint in endpoints:
-        port = ENDPOINT.fullmatch(str(endpoint))
-        if endpoint != "default" and not (port and 1024 <= int(port.group(1)) <= 65535):
-            raise BadInput(f"endpoints: {endpoint!r} is no endpoint; write ncacn_ip_tcp,0,PORT with a port from 1024 to 65535")
-
-
-def _check_run_as(args: dict[str, t.Any]) -> None:
-    run_as = args.get("run_as")
-    is_user = run_as is not None and str(run_as).casefold() not in RUN_AS
-    if args.get("run_as_password") is not None:
-        if not is_user and not isinstance(args.get("id"), dict):
-            raise BadInput("run_as_password needs run_as with the name of a user" + (f"; {run_as} has no password" if run_as else ""))
-        if not str(args["run_as_password"]):
-            raise BadInput("run_as_password is empty; COM can't log on a user without a password")
-    if not is_user:
-        return
-    if str(run_as).endswith("$"):
-        raise BadInput(f"run_as: {run_as!r} is a managed or computer account, which has no password that COM could keep; run the server as a service instead")
-    if str(run_as).upper().startswith(("NT SERVICE\\", "IIS APPPOOL\\")):
-        raise BadInput(f"run_as: {run_as!r} is a virtual account, which COM can't log on; it is fine as a principal in a permission")
-    if str(run_as).casefold() in SID_OF:
-        raise BadInput(f"run_as: {run_as!r} is not the account of a user; keywords are {', '.join(RUN_AS)}")
-
-
-def _check_executables(executables: t.Any) -> None:
-    if not isinstance(executables, dict):
-        return  # the module's specification says what is wrong
-    add, remove = (_lower(executables.get(form)) for form in ("add", "remove"))
-    if add & remove:
-        raise BadInput(f"executables: add and remove both name {', '.join(sorted(add & remove))}")
-    for form, names in executables.items():
-        for name in names if isinstance(names, list) else [names]:
-            if name is not None and (not str(name).strip() or set(str(name)) & set('\\/:*?"<>|')):
-                raise BadInput(f"executables: {form}: {name!r} is not a file name; give the name alone, such as mdm.exe")
-
-
-def _lower(names: t.Any) -> set[str]:
-    return {str(name).lower() for name in (names if isinstance(names, list) else [names]) if name is not None}

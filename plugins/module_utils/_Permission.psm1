@@ -79,7 +79,7 @@ Function Get-PermissionDecision {
         return $decision
     }
 
-    $request = Resolve-Request $Kind $Wanted
+    $request = Resolve-Request $Kind $Wanted @(Get-PermissionEntry $now | ForEach-Object Sid)
     $decision.Skipped = $request.Skipped
     $decision.Problems = $request.Problems
     $edits = $null -ne $Wanted.add -or $null -ne $Wanted.remove
@@ -179,8 +179,9 @@ Function ConvertFrom-StoredPermission {
 }
 
 # Names become SIDs, missing rights their default. @{ add; remove; set; Problems; Skipped }
+# $Held: SIDs of the list as it is; what is in it is accepted back, whether Windows knows it or not.
 Function Resolve-Request {
-    param ([string]$Kind, $Wanted)
+    param ([string]$Kind, $Wanted, [string[]]$Held)
 
     $request = @{ add = @(); remove = @(); set = @(); Problems = @(); Skipped = @() }
     foreach ($form in 'add', 'remove', 'set') {
@@ -188,7 +189,7 @@ Function Resolve-Request {
             $account = Resolve-Principal $entry.principal
             $allows = $form -ne 'remove' -and $entry.type -eq 'allow'
             if ($account.Missing -and $entry.optional) { $request.Skipped += $entry.principal }
-            elseif ($account.Problem) { $request.Problems += $account.Problem }
+            elseif ($account.Problem -and -not ($account.Sid -and $Held -contains $account.Sid)) { $request.Problems += $account.Problem }
             elseif ($allows -and $null -eq $entry.mask -and $account.Sid -in $broad) {
                 $request.Problems += "'$($entry.principal)' stands for so many callers that the entry must name its rights"
             }

@@ -42,8 +42,8 @@ Function Resolve-Principal {
     if ($text -match '^S-1-\d+-') {
         try { $result.Sid = ([SecurityIdentifier]$text).Value }
         catch { $result.Problem = "'$Name' is not a valid SID" }
-        # An orphaned SID is fine, but not every Windows has every BUILTIN group.
-        if ($text -notlike 'S-1-5-32-*') { return $result }
+        # An orphaned SID is fine, but not every Windows has every BUILTIN group. Those with more numbers are capabilities.
+        if ($text -notmatch '^S-1-5-32-\d+$') { return $result }
     }
     if ($text.StartsWith('.\')) { $text = "$env:COMPUTERNAME\$($text.Substring(2))" }
     $found = Get-Account $text

@@ -6,50 +6,17 @@
 #AnsibleRequires -CSharpUtil Ansible.Basic
 #AnsibleRequires -CSharpUtil ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Host
-#AnsibleRequires -PowerShell ..module_utils._MachineSetting
-#AnsibleRequires -PowerShell ..module_utils._Principal
-#AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._MachineTask
 
-$setting = @(Get-MachineSetting)
-$spec = @{
-    options = @{
-        allow_lockout = @{ type = 'bool'; default = $false }
-        override_key_protection = @{ type = 'bool'; default = $false }
-    }
-    supports_check_mode = $true
-}
-foreach ($row in $setting) { $spec.options[$row.Name] = $row.Option }
-$module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
-$params = $module.Params
-
-# The raw result; plugins/action/machine.py makes of it what people read.
-$result = $module.Result
-$result.policy_managed = @()
-$result.reboot_required = $false
-$result.skipped_principals = @()
-$result.settings = @()
-$result.names = @{}
-
-Function Set-Machine {
+$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = Get-MachineOption; supports_check_mode = $true })
+$task = New-MachineTask $module.Params $module.CheckMode
+try {
     Assert-Administrator
-    $result.policy_managed = @(Get-PolicyManaged)
-    $plan = Get-SettingPlan $setting $params (Get-Machine)
-    $result.settings = @(foreach ($name in $plan.Keys) { @{ name = $name; before = $plan[$name].Before; after = $plan[$name].After } })
-    $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
-    Add-PrincipalName $result.names $result.settings
-    $problems = @(Get-PlanProblem $plan)
-    if ($problems) { throw ($problems -join '; ') }
-    foreach ($warning in $plan.Values | ForEach-Object Warnings) { $module.Warn($warning) }
-
-    try {
-        Open-SettingPlan $plan $params.override_key_protection
-        if (-not $module.CheckMode) { Invoke-SettingPlan $plan }
-    }
-    finally { Close-SettingPlan $plan }
-    $result.changed = @(Get-PlanChange $plan).Count -gt 0
-    $result.reboot_required = Test-RebootRequired @($setting | Where-Object { $plan.Contains($_.Name) }) $plan
+    Open-MachineTask $task
+    Complete-MachineTask $task
 }
-
-try { Set-Machine }
-catch { $module.FailJson("$(Get-Reason $_).", $_) }
+catch { $problem = $_ }
+foreach ($key in $task.Result.Keys) { $module.Result[$key] = $task.Result[$key] }
+foreach ($warning in $task.Warnings) { $module.Warn($warning) }
+if ($problem) { $module.FailJson("$(Get-Reason $problem).", $problem) }
 $module.ExitJson()

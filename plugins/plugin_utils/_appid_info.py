@@ -92,7 +92,7 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     readers = appid.settings()
     declared = {name: reader.declared() for name, reader in readers.items()}
     if "settings" in gather:
-        found["settings"] = {name: value for name, value in declared.items() if value is not None}
+        found["settings"] = {"id": appid.id, **{name: value for name, value in declared.items() if value is not None}}
         found["permissions"] = {
             name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
             for name, reader in readers.items()

@@ -9,18 +9,42 @@ import re
 import typing as t
 
 from . import _permission, _setting
+from ._action import is_true
 from ._permission import ANONYMOUS, EVERYONE, BadInput
 from ._principals import with_sid
 from ._setting import Permission, Setting
 
 Finding = t.Dict[str, str]
 
+PERMISSIONS = ("default_launch_permission", "default_access_permission", "launch_limit", "access_limit")
+SWITCHES = ("enable_dcom", "secure_references", "require_integrity_activation", "com_plus_remote_access")
 ADMINISTRATORS, SYSTEM = "S-1-5-32-544", "S-1-5-18"
 ENOUGH_PORTS = 100
 _RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 
 
 # --- from the task to the module -------------------------------------------------------------------------------------
+
+
+def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The arguments of machine, or those of baseline for it, as the modules take them; raises BadInput."""
+    for option in PERMISSIONS:
+        if args.get(option) is not None:
+            args[option] = _permission.normalise(option, args[option], is_true)
+    for option in SWITCHES:
+        if args.get(option) is not None:
+            args[option] = _word(args[option])
+    if args.get("rpc_ports") is not None:
+        args["rpc_ports"] = normalise_ports(args["rpc_ports"])
+    return args
+
+
+def _word(value: t.Any) -> t.Any:
+    """A boolean as the word for it; anything else, such as default, is the module's to judge."""
+    try:
+        return "true" if is_true(value) else "false"
+    except BadInput:
+        return value
 
 
 def normalise_ports(value: t.Any) -> list[str]:

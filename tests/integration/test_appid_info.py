@@ -124,9 +124,7 @@ def test_findings(by_name, name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if CASES[name][1] is not None])
 def test_settings(by_name, name):
-    settings = by_name[name]["settings"]
-    assert settings.pop("display_name") == f"Case {name}"
-    assert settings == CASES[name][1]
+    assert by_name[name]["settings"] == {"id": APPID_OF[name], "display_name": f"Case {name}", **CASES[name][1]}
 
 
 def test_what_only_the_bytes_say_is_declared_as_bytes(by_name):
@@ -160,7 +158,7 @@ def test_selections(told):
 
 def test_its_settings_are_no_change(host, by_name):
     """Whatever can be declared, appid takes, and finds as it is; no guard stands in the way."""
-    rows = [{"id": one["id"], **one["settings"]} for name, one in by_name.items() if one["settings"] and name != "a user without a password"]
+    rows = [one["settings"] for name, one in by_name.items() if name != "a user without a password"]
     before = stages.state(host)
     results = playbook.play([host], [playbook.appids(rows)])[host.name]
     assert [(result.status, result.get("changed"), result.get("msg")) for result in results] == [("ok", False, None)] * len(rows)

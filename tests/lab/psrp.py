@@ -1,6 +1,7 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """PSRP runspace pools: `pwsh -SSHServerMode` speaks the same fragments as WinRM, one XML element a line."""
+import collections
 import re
 import subprocess
 import threading
@@ -17,7 +18,7 @@ class Pool:
     def __init__(self, launchers, shell_id, resource, creation):
         self.id, self.resource = shell_id, resource
         self.changed, self.ended = threading.Condition(), False
-        self.fragments, self.acknowledged = {}, set()       # {guid: [base64 text]}, {(element, guid)}
+        self.fragments, self.acknowledged = {}, collections.Counter()       # {guid: [base64 text]}, {(element, guid): how often}
         self.process = launchers.start('"%s" -NoLogo -NoProfile -SSHServerMode' % PWSH, None)
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._drain, daemon=True).start()
@@ -36,7 +37,14 @@ class Pool:
             raise gone() from None
 
     def _data(self, guid, base64_text, stream='Default'):
-        self._write("<Data Stream='%s' PSGuid='%s'>%s</Data>" % (stream, guid, ''.join((base64_text or '').split())))
+        """Send data, and wait until it has been taken: pwsh works on each element in a thread of its own, so the next might overtake it."""
+        self._ask('Data', guid, "<Data Stream='%s' PSGuid='%s'>%s</Data>" % (stream, guid, ''.join((base64_text or '').split())))
+
+    def _ask(self, kind, guid, element):
+        with self.changed:
+            seen = self.acknowledged[kind + 'Ack', guid]
+            self._write(element)
+            self.changed.wait_for(lambda: self.acknowledged[kind + 'Ack', guid] > seen or self.ended, 60)
 
     def _read(self):
         for line in self.process.stdout:
@@ -48,7 +56,7 @@ class Pool:
                 if kind == 'Data':
                     self.fragments.setdefault(guid, []).append(element.group(3).decode())
                 else:
-                    self.acknowledged.add((kind, guid))
+                    self.acknowledged[kind, guid] += 1
                 self.changed.notify_all()
         self.process.stdout.close()
         with self.changed:
@@ -61,9 +69,7 @@ class Pool:
 
     def command(self, line, command_id):
         guid = command_id.lower()
-        self._write("<Command PSGuid='%s' />" % guid)
-        with self.changed:
-            self.changed.wait_for(lambda: ('CommandAck', guid) in self.acknowledged or self.ended, 60)
+        self._ask('Command', guid, "<Command PSGuid='%s' />" % guid)
         self._data(guid, line.findtext(RSP + 'Arguments'))
         return command_id
 

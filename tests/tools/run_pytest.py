@@ -14,27 +14,15 @@ from collection import OUTPUT, ROOT, linked_path
 from results import Result, count_property, read_junit
 
 
-def run_pytest(name: str, folder: str, minutes: float, workers: int = 1, again: bool = False) -> Result:
+def run_pytest(name: str, folder: str, minutes: float, workers: int = 1) -> Result:
     """Run the tests of a folder, and return their counts from the JUnit file; no test at all is a failure.
 
-    With pytest-xdist, workers share the files, each file in one of them. again: those that failed run once more, alone, for
-    PowerShell under Wine dies now and then on a busy machine; the summary says which ones needed it.
+    With pytest-xdist, workers share the files, each file in one of them.
     """
-    result = _run(name, folder, minutes, workers, [])
-    if not (again and result.failed):
-        return result
-    second = _run(f"{name}-again", folder, minutes, 1, ["--last-failed", "--last-failed-no-failures=none"])
-    if second.failed or second.passed < result.failed:
-        return result
-    recovered = f"{name}: {result.failed} tests failed at first and passed when they ran again: {'; '.join(result.notes)}"
-    return Result(result.passed + result.failed, 0, result.skipped, [recovered])
-
-
-def _run(name: str, folder: str, minutes: float, workers: int, options: list[str]) -> Result:
     if not (ROOT / folder).is_dir():
         return Result(failed=1, notes=[f"{name}: there is no folder {folder}"])
     report = OUTPUT / f"{name}.xml"
-    command = [sys.executable, "-m", "pytest", folder, f"--junit-xml={report}", "-o", "junit_family=xunit1", "-q", "-ra", *options]
+    command = [sys.executable, "-m", "pytest", folder, f"--junit-xml={report}", "-o", "junit_family=xunit1", "-q", "-ra"]
     if importlib.util.find_spec("pytest_ansible"):
         command.append("--ansible-unit-inject-only")
     if workers > 1 and importlib.util.find_spec("xdist"):

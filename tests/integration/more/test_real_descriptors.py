@@ -8,19 +8,16 @@ What is declared is made here from an independent decoding: plain lists as `set`
 import base64
 import itertools
 import json
-from pathlib import Path
 
 import descriptor
 import playbook
 import pytest
+import samples
 import scene
 from descriptor import ALLOW, CONDITIONAL_ALLOW, DENY, Entry
 from scene import guid
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 WINDOWS_SAMPLE = 28      # of 155 different ones; Pester reads them all
-# the collected Windows defaults come without their conditions: one as Windows compiles it (WIN://SYSAPPID, an attribute that exists)
-CONDITION = b"artx\xf8\x1c\0\0\0W\0I\0N\0:\0/\0/\0S\0Y\0S\0A\0P\0P\0I\0D\0" + b"\x87" + b"\0" * 2
 RIGHTS = {
     "launch": {"local_launch": 2, "remote_launch": 4, "local_activation": 8, "remote_activation": 16},
     "access": {"local_access": 2, "remote_access": 4},
@@ -30,7 +27,7 @@ ALL = {"launch": 0x1F, "access": 0x7}
 
 def collected():
     """(name, kind, bytes) of each valid descriptor that was found as bytes."""
-    for case in json.loads((DATA / "descriptors.json").read_text(encoding="utf-8")):
+    for case in json.loads((samples.DATA / "descriptors.json").read_text(encoding="utf-8")):
         for kind in ("launch", "access") if case["kind"] == "both" else (case["kind"],):
             if case["valid"]:
                 yield f"{case['id']} {kind}", kind, bytes.fromhex(case["hex"])
@@ -39,18 +36,13 @@ def collected():
 def windows():
     """(name, kind, bytes) of a sample of the different lists of a Windows Server: the unusual ones first."""
     unique = {}
-    for case in json.loads((DATA / "windows_server_defaults.json").read_text(encoding="utf-8"))["descriptors"]:
+    for case in samples.windows_defaults():
         unique.setdefault((case["kind"], case["owner"], tuple(case["aces"])), case)
     order = sorted(unique.values(), key=lambda case: (not is_unusual(case), case["appid"].upper()))
     unusual = [case for case in order if is_unusual(case)]
     usual = order[len(unusual):]
     for case in unusual[::2][:WINDOWS_SAMPLE * 3 // 4] + usual[::9][:WINDOWS_SAMPLE // 4]:
-        entries = []
-        for text in case["aces"]:
-            kind, sid, mask = text.split()
-            number = {"allow": ALLOW, "deny": DENY, "if": CONDITIONAL_ALLOW}[kind]
-            entries.append(Entry(number, 0, int(mask, 16), sid, CONDITION if kind == "if" else b""))
-        yield f"{case['appid']} {case['kind']}", case["kind"], descriptor.encode(entries, owner=case["owner"])
+        yield f"{case['appid']} {case['kind']}", case["kind"], samples.as_bytes(case)
 
 
 def is_unusual(case):

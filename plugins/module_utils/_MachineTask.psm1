@@ -1,0 +1,58 @@
+# Copyright (c) 2026 wincom.dcom contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# The machine's settings from the options of a task to the result: what machine does, and baseline beside its AppIDs.
+# Open-MachineTask decides and refuses, and writes nothing; Complete-MachineTask does the rest.
+
+#AnsibleRequires -PowerShell ..module_utils._MachineSetting
+#AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._Setting
+
+$setting = @() # the rows; not read here, for the modules are loaded in no certain order
+
+# The specification of all options: those of a task as a whole, then the settings.
+Function Get-MachineOption {
+    $script:setting = @(Get-MachineSetting)
+    $options = @{
+        allow_lockout = @{ type = 'bool'; default = $false }
+        override_key_protection = @{ type = 'bool'; default = $false }
+    }
+    foreach ($row in $setting) { $options[$row.Name] = $row.Option }
+    $options
+}
+
+# Result is raw; plugins/plugin_utils/_machine.py makes of it what people read.
+Function New-MachineTask {
+    param ($Params, [bool]$CheckMode)
+    @{
+        Params = $Params
+        CheckMode = $CheckMode
+        Plan = $null
+        Warnings = @()
+        Result = @{ changed = $false; policy_managed = @(); reboot_required = $false; skipped_principals = @(); settings = @(); names = @{} }
+    }
+}
+
+Function Open-MachineTask {
+    param ($Task)
+
+    $result = $Task.Result
+    $result.policy_managed = @(Get-PolicyManaged)
+    $plan = $Task.Plan = Get-SettingPlan $setting $Task.Params (Get-Machine)
+    $result.settings = @(foreach ($name in $plan.Keys) { @{ name = $name; before = $plan[$name].Before; after = $plan[$name].After } })
+    $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
+    Add-PrincipalName $result.names $result.settings
+    $problems = @(Get-PlanProblem $plan)
+    if ($problems) { throw ($problems -join '; ') }
+    $Task.Warnings = @($plan.Values | ForEach-Object Warnings)
+}
+
+Function Complete-MachineTask {
+    param ($Task)
+
+    $plan = $Task.Plan
+    $Task.Result.changed = Complete-SettingPlan $plan $Task.CheckMode $Task.Params.override_key_protection
+    $Task.Result.reboot_required = Test-RebootRequired @($setting | Where-Object { $plan.Contains($_.Name) }) $plan
+}
+
+Export-ModuleMember -Function *-MachineTask, Get-MachineOption
