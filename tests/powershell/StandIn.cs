@@ -98,8 +98,10 @@ public class FakeKey : IDisposable
         return Open(path);
     }
 
+    // A mapping's key goes with its one value, in one write.
     public void DeleteSubKey(string name)
     {
+        RegistryValue.Tell(Path + "\\" + name + "|AppID = none", name);
         All.Remove(Path + "\\" + name);
     }
 
