@@ -7,7 +7,6 @@ import base64
 import descriptor
 import playbook
 import pytest
-import registry
 import scene
 import stages
 from descriptor import ADMINISTRATORS as BA
@@ -312,7 +311,7 @@ def test_info_tells_the_policy_and_is_taken_back(managed):
     assert read["policy_managed"] == ["launch_limit"] and back.status == "ok" and back["changed"] is False, back
     limit = read["permissions"]["launch_limit"]
     assert limit["source"] == "policy" and "(A;;CCDCSW;;;WD)" in limit["sddl"] and read["permissions"]["access_limit"]["source"] == "machine"
-    assert found(read) == [("policy_managed", "launch_limit"), ("wrong_type", "launch_limit")]
+    assert found(read) == [("policy_managed", "launch_limit"), ("wrong_type", "launch_limit")] and limit["overridden"] is None
     assert "O:BAG:BAD:(A;;0x1f;;;SY)" in str(read["findings"])     # the machine's own, overridden
     assert stages.state(managed) == before
 
@@ -327,6 +326,7 @@ def test_a_policy_that_is_no_sddl(managed, stored, told):
     assert f"MachineAccessRestriction {told}" in asked["msg"] and "Windows refuses every request" in asked["msg"]
     assert other.status == "ok" and other["policy_managed"] == ["launch_limit", "access_limit"]
     assert ("policy_not_sddl", "access_limit") in found(read) and "access_limit" not in read["settings"]
+    assert read["permissions"]["access_limit"]["sddl"] is None and read["permissions"]["access_limit"]["overridden"] == "O:BAG:BAD:(A;;CCDCLC;;;WD)"
     assert told in str(read["findings"]).replace("\\'", "'") and stages.state(managed) == before
 
 

@@ -162,6 +162,7 @@ def test_a_limit_that_a_policy_sets():
     read = info(launch_limit={**LIMIT, "policy": {"problem": "", "own": own}}, access_limit={**own, "policy": {"problem": "is empty", "own": own}})
     assert list(read["settings"]) == ["launch_limit"]
     assert [read["permissions"][option]["source"] for option in ("launch_limit", "access_limit")] == ["policy", "policy"]
+    assert read["permissions"]["access_limit"] == {"source": "policy", "sddl": None, "entries": ["invalid: is empty"], "overridden": None}
     assert [finding["id"] for finding in read["findings"]] == ["wrong_type", "policy_managed", "wrong_type", "policy_not_sddl"]
     assert "Group Policy overrides, is a String value instead of a binary one: 'D:'" in read["findings"][0]["text"]
 
