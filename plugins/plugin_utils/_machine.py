@@ -121,6 +121,8 @@ ODD = {
 
 
 class _Value(Setting):
+    """A word, or a value that says more."""
+
     def findings(self) -> t.Iterator[Finding]:
         if isinstance(self.old, dict):
             yield _finding("invalid_value", "error", f"{self.option}: the stored value {self.old['problem']}")
@@ -159,7 +161,9 @@ class _List(Permission):
         return "windows" if self.old["default"] else "machine"
 
     def info(self) -> dict[str, t.Any]:
-        return {"source": self.source(), "sddl": self.old.get("sddl"), "entries": _permission.lines(self.option, {**self.old, "default": False, "policy": None}, self.names, True)}
+        """What holds, wherever it comes from."""
+        plain = {**self.old, "default": False, "policy": None}
+        return {"source": self.source(), "sddl": self.old.get("sddl"), "entries": _permission.lines(self.option, plain, self.names, with_owner=True)}
 
     def held(self, *sids: str) -> int:
         """The rights that these principals are allowed and not denied by their own entries."""
@@ -201,6 +205,13 @@ class _Limit(_List):
     def restorable(self) -> bool:  # type: ignore[override]
         return not self.old["default"]
 
+    def info(self) -> dict[str, t.Any]:
+        policy = self.old.get("policy")
+        if not policy:
+            return super().info()
+        found = {"source": "policy", "sddl": None, "entries": [f"invalid: {policy['problem']}"]} if policy["problem"] else super().info()
+        return {**found, "overridden": None if policy["own"]["default"] else policy["own"].get("sddl")}
+
     def previous(self) -> t.Any:
         return None if self.source() == "policy" and self.old["policy"]["problem"] else super().previous()
 
@@ -211,7 +222,8 @@ class _Limit(_List):
             return
         yield from self.problem(policy["own"], "the machine's own list, which Group Policy overrides,")
         if policy["problem"]:
-            yield _finding("policy_not_sddl", "error", f"{self.option}: the value of Group Policy {policy['problem']}; Windows refuses every request while it is there")
+            text = f"{self.option}: the value of Group Policy {policy['problem']}, which is no SDDL; Windows refuses every request while it is there"
+            yield _finding("policy_not_sddl", "error", text)
             return
         yield _finding("policy_managed", "info", f"{self.option}: Group Policy sets it, and Windows ignores the machine's own list")
         yield from super().findings()
@@ -225,7 +237,7 @@ class _Limit(_List):
             yield _finding("locked_out", "warning", f"{self.option}: Administrators lack rights, which no application of this host can give back")
 
 
-READERS: dict[str, type[Setting]] = {
+READERS: dict[str, type[_Value] | type[_List]] = {
     "default_launch_permission": _List,
     "default_access_permission": _List,
     "launch_limit": _Limit,

@@ -36,10 +36,10 @@ def app(appid, name=None, **values):
     yield APPIDS + "\\" + appid, None, registry.NONE, b""
     for value_name, value in {"": name, **values}.items():
         if value is not None:
-            yield (APPIDS + "\\" + appid, value_name, *_typed(value))
+            yield (APPIDS + "\\" + appid, value_name, *typed(value))
 
 
-def _typed(value):
+def typed(value):
     if isinstance(value, tuple):
         return value
     if isinstance(value, str):
