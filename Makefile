@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab lab-shell lab-clean bench fuzz model build clean
+.PHONY: help demo test lab lab-shell lab-clean bench fuzz model docs build clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ fuzz:  ## Hostile descriptors in number (N=100000)
 
 model:  ## Random lists and requests against an independent model (N=10000)
 	@$(PYTHON) tests/tools/fuzz.py model $(or $(N),10000)
+
+docs:  ## baseline's documentation, from that of machine and appid
+	@$(PYTHON) tests/tools/baseline_doc.py
 
 build:  ## The galaxy artifact, in build/
 	@$(PYTHON) tests/tools/galaxy.py
