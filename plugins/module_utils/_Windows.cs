@@ -161,6 +161,26 @@ public class Account
     [DllImport("advapi32", CharSet = CharSet.Unicode, SetLastError = true)]
     static extern bool LookupAccountSidW(string system, byte[] sid, StringBuilder name, ref int size, StringBuilder domain, ref int domainSize, out int use);
 
+    [DllImport("netapi32", CharSet = CharSet.Unicode)]
+    static extern int NetUserGetLocalGroups(string server, string user, int level, int flags, out IntPtr buffer, int size, out int read, out int total);
+    [DllImport("netapi32")]
+    static extern int NetApiBufferFree(IntPtr buffer);
+
+    // The local groups that a user is in, directly or through other groups, by name.
+    public static List<string> LocalGroups(string user)
+    {
+        IntPtr buffer;
+        int read, total;
+        int error = NetUserGetLocalGroups(null, user, 0, 1, out buffer, -1, out read, out total); // LG_INCLUDE_INDIRECT
+        if (error != 0)
+            throw new Win32Exception(error);
+        List<string> groups = new List<string>();
+        for (int i = 0; i < read; i++)
+            groups.Add(Marshal.PtrToStringUni(Marshal.ReadIntPtr(buffer, i * IntPtr.Size)));
+        NetApiBufferFree(buffer);
+        return groups;
+    }
+
     public static Account Find(string nameOrSid)
     {
         byte[] sid = new byte[68]; // SECURITY_MAX_SID_SIZE

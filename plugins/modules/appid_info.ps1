@@ -8,6 +8,7 @@
 #AnsibleRequires -PowerShell ..module_utils._AppId
 #AnsibleRequires -PowerShell ..module_utils._AppIdSetting
 #AnsibleRequires -PowerShell ..module_utils._Host
+#AnsibleRequires -PowerShell ..module_utils._MachineSetting
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
@@ -19,6 +20,7 @@ $spec = @{
         name = @{ type = 'str' }
         custom_permission = @{ type = 'bool' }
         runs_as = @{ type = 'str' }
+        principals = @{ type = 'list'; elements = 'str' }
         gather = @{ type = 'list'; elements = 'str'; choices = 'settings', 'configuration_permission', 'processes', 'findings'; default = @('settings', 'processes', 'findings') }
     }
     supports_check_mode = $true
@@ -30,7 +32,8 @@ $params = $module.Params
 $result = $module.Result
 $result.appids = @()
 $result.not_found = @()
-$result.defaults = @{}
+$result.machine = @{}
+$result.callers = @()
 $result.exemptions = @{}
 $result.names = @{}
 $result.orphans = @()
@@ -46,7 +49,9 @@ Function Get-Selection {
     else {
         foreach ($id in $params.id) {
             $one = Find-AppId $id $keys
-            if ($one.Problem) { $result.not_found += @{ id = $id; reason = $one.Problem } } else { $one }
+            if (-not $one.Problem) { $one }
+            elseif (Test-MachineKey "SOFTWARE\Classes\CLSID\$id") { @{ Class = $id; Name = Read-MachineText "SOFTWARE\Classes\CLSID\$id" '' } }
+            else { $result.not_found += @{ id = $id; reason = $one.Problem } }
         }
     }
     if ($params.name) { $found = @($found | Where-Object { $_.Name -like $params.name }) }
@@ -54,7 +59,8 @@ Function Get-Selection {
         $wanted = @(Get-AppIdOfIdentity $params.runs_as $keys)
         $found = @($found | Where-Object { $wanted -contains $_.AppId })
     }
-    foreach ($target in Get-AppId $found) {
+    $classes = @($found | Where-Object { $_.Class } | ForEach-Object { (Get-AppId @{ Name = $_.Name }) + @{ Class = $_.Class } })
+    foreach ($target in $classes + @(Get-AppId @($found | Where-Object { -not $_.Class }))) {
         $custom = $target.Values -contains 'LaunchPermission' -or $target.Values -contains 'AccessPermission'
         if ($null -eq $params.custom_permission -or $params.custom_permission -eq $custom) { $target }
     }
@@ -67,6 +73,7 @@ Function Get-Reading {
         id = $Target.AppId
         display_name = $Target.Name
         settings = @(Get-SettingReading $reading $Target)
+        without_appid = "$($Target.Class)"
         classes = @(foreach ($class in $Target.Classes) { @{ clsid = $class.Key; name = "$($class.Name)"; local_server = "$($class.LocalServer)" } })
         executables = $Target.Executables
         images = $Target.Images
@@ -75,6 +82,20 @@ Function Get-Reading {
         com_plus = Test-ComPlus $Target
         processes = @(Select-ServerProcess $Target $Process | ForEach-Object { ConvertTo-ProcessData $_ })
     }
+}
+
+# Who a principal is, as far as this host can tell: groups are the local ones of a user, by SID.
+Function Get-Caller {
+    param ([string]$Name)
+
+    $who = Resolve-Principal $Name
+    if ($who.Problem) { throw "principals: $($who.Problem)" }
+    $caller = @{ name = $Name; sid = $who.Sid; groups = @(); unknown = '' }
+    $account = (Get-Account $who.Sid).Account
+    if ($account.Use -ne 1) { return $caller }
+    try { $caller.groups = @([Account]::LocalGroups("$($account.Domain)\$($account.Name)") | ForEach-Object { (Get-Account $_).Account.Sid } | Where-Object { $_ }) }
+    catch { $caller.unknown = Get-Reason $_ }
+    $caller
 }
 
 # The texts of a key's values, by name; empty where there is no such key.
@@ -93,13 +114,15 @@ Function Get-AppIdInfo {
     $running = if ($params.gather -contains 'processes') { @([Server]::All()) }
     $targets = @(Get-Selection)
     $result.appids = @(foreach ($target in $targets) { Get-Reading $target $running })
-    Add-PrincipalName $result.names $result.appids
+    if ($params.principals) {
+        $machine = Get-Machine
+        foreach ($row in Get-MachineSetting) { if ($row.Name -match '_limit$|_permission$|^enable_dcom$') { $result.machine[$row.Name] = (& $row.Decide $null $machine @{}).Before } }
+        $result.callers = @(foreach ($name in $params.principals) { Get-Caller $name })
+    }
+    Add-PrincipalName $result.names @($result.appids, $result.machine, $result.callers)
     if ($params.gather -notcontains 'findings') { return }
 
     $result.orphans = @($result.names.Keys | Where-Object { $result.names[$_] -eq $_ -and (Test-Orphan $_) })
-    foreach ($row in $reading | Where-Object { $_.Name -in 'launch_permission', 'access_permission' }) {
-        $result.defaults[$row.Name] = (& $row.Decide $null @{ Registered = $false } @{}).Before
-    }
     $result.exemptions = @{
         policy = Get-KeyText "$policies\$exemptions"
         local = Get-KeyText "SOFTWARE\Microsoft\Ole\$exemptions"

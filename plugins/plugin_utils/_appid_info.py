@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from . import _permission
 from ._appid import READERS
+from ._effective import Caller, Lists, rights
 from ._permission import ANONYMOUS, EVERYONE
 from ._principals import to_name, with_sid
 from ._setting import Permission, Setting
 
 SYSTEM = "S-1-5-18"
+SID_OF_IDENTITY = {"system": SYSTEM, "local_service": "S-1-5-19", "network_service": "S-1-5-20"}
 REMOTE = {"launch": 0x14, "access": 0x4}
 LISTS = ("launch_permission", "access_permission")
 
@@ -24,8 +26,9 @@ def read_info(result: dict[str, t.Any], gather: t.Collection[str]) -> None:
     host = Host(
         names=result.get("names") or {},
         orphans=set(result.pop("orphans", None) or ()),
-        defaults=result.pop("defaults", None) or {},
+        machine=result.pop("machine", None) or {},
         exemptions=result.pop("exemptions", None) or {},
+        callers=[Caller.of(raw) for raw in result.pop("callers", None) or ()],
     )
     result["appids"] = [_readable(AppId(raw, host), gather) for raw in result.get("appids") or ()]
     missing = result.get("not_found") or ()
@@ -39,8 +42,9 @@ class Host:
 
     names: t.Mapping[str, str]
     orphans: set[str]
-    defaults: dict[str, t.Any]
+    machine: dict[str, t.Any]  # settings of the machine as data, where principals were asked for
     exemptions: dict[str, dict[str, str]]
+    callers: list[Caller]
 
     def exempts(self, appid: str) -> str:
         """The list that exempts an AppID from the activation check ('Group Policy', 'this computer'), '' for none.
@@ -80,24 +84,48 @@ class AppId:
             if option in self.data:
                 yield option.partition("_")[0], option.replace("_", " "), self.data[option]
 
+    def rights(self, caller: Caller) -> dict[str, t.Any]:
+        """What a principal may do, and which list decides."""
+        machine, lists = self.host.machine, {}
+        for kind in ("launch", "access"):
+            own = self.data.get(f"{kind}_permission")
+            default = f"the machine default ({'the class has no AppID' if self.raw['without_appid'] else f'the AppID has no {kind} permission of its own'})"
+            ignored = "authentication level none, so no list is asked," if kind == "access" and self.data.get("authentication_level") == "none" else ""
+            lists[kind] = Lists(
+                limit=machine[f"{kind}_limit"],
+                own=(own, f"the {kind} permission of the AppID") if own else (machine[f"default_{kind}_permission"], default),
+                ignored=ignored and f"{ignored} lets everybody in",
+                exempted=self.host.exempts(self.id),
+            )
+        identity = self.data.get("run_as", {}).get("identity")
+        told = rights(lists, machine["enable_dcom"] != "false", caller, SID_OF_IDENTITY.get(identity, identity), self.host.names)
+        found = {"principal": caller.name, "sid": caller.sid, "rights": told}
+        if caller.unknown:
+            found["unknown_groups"] = f"the groups of {caller.name} could not be told: {caller.unknown}"
+        return found
+
     def is_program(self) -> bool:
         return bool(self.raw["images"]) and not self.raw["service"] and not self.raw["surrogate"]
 
 
 def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     raw = appid.raw
+    if raw["without_appid"]:
+        raw.update(id=None, classes=[{"clsid": raw["without_appid"], "name": raw["display_name"], "local_server": ""}])
     found = {key: raw[key] for key in ("id", "display_name", "classes", "executables", "images", "service", "surrogate", "com_plus")}
     if "processes" in gather:
         found["processes"] = raw["processes"]
     readers = appid.settings()
     declared = {name: reader.declared() for name, reader in readers.items()}
     if "settings" in gather:
-        found["settings"] = {"id": appid.id, **{name: value for name, value in declared.items() if value is not None}}
+        found["settings"] = {"id": appid.id or raw["without_appid"], **{name: value for name, value in declared.items() if value is not None}}
         found["permissions"] = {
             name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
             for name, reader in readers.items()
             if isinstance(reader, Permission)
         }
+    if appid.host.callers:
+        found["principals"] = [appid.rights(caller) for caller in appid.host.callers]
     if "findings" in gather:
         found["findings"] = [
             {"id": name, "severity": severity, "text": text} for name, severity, find in FINDINGS for text in find(appid)
@@ -212,6 +240,11 @@ def _service_missing(appid: AppId) -> t.Iterator[str]:
         yield f"LocalService names the service {service!r}, which this host does not have, so Windows ignores it"
 
 
+def _no_appid(appid: AppId) -> t.Iterator[str]:
+    if appid.raw["without_appid"]:
+        yield "the class has no AppID, so the machine default decides who may start and call its server"
+
+
 def _activation_exempted(appid: AppId) -> t.Iterator[str]:
     by = appid.host.exempts(appid.id)
     if by:
@@ -233,6 +266,7 @@ FINDINGS: tuple[tuple[str, str, t.Callable[[AppId], t.Iterator[str]]], ...] = (
     ("disordered_permission", "warning", _disordered_permission),
     ("activation_exempted", "warning", _activation_exempted),
     ("service_missing", "warning", _service_missing),
+    ("no_appid", "info", _no_appid),
     ("orphaned_principal", "info", _orphaned_principal),
     ("legacy_permission", "info", _legacy_permission),
 )

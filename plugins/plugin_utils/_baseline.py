@@ -53,7 +53,7 @@ def _check_twice(entries: list[dict[str, t.Any]]) -> None:
 def read_result(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:
     """Makes the raw result of baseline readable, in place: each entry as its own module tells it, and all of them together."""
     machine, appids = result.get("machine"), result.get("appids") or []
-    parts = [(_machine.read_settings, machine, args.get("machine"))] if machine else []
+    parts = [(_machine.read_settings, machine, args["machine"])] if machine else []
     parts += [(_appid.read_settings, item, entry) for item, entry in zip(appids, args.get("appids") or ())]
     names: dict[str, str] = {}
     titles: list[str] = []
