@@ -149,7 +149,7 @@ OTHERS: dict[int, tuple[str, str]] = {
         "the service {service} of the server {server}: it took too long to stop (on Server 2008 R2: DCOM started it)",
         "Nothing is to be done where it happens once",
     ),
-    10036: ("{caller} called from {address} with an authentication level that is too low", _HARDENING),
-    10037: ("{image} asked {computer} for {server} with authentication level {level}, which it sets itself and which is too low", _HARDENING),
-    10038: ("{image} asked {computer} for {server} with the default authentication level {level}, which is too low", _HARDENING),
+    10036: ("the call of {caller} from {address} had an authentication level that is too low", _HARDENING),
+    10037: ("the program {image} asked {computer} for {server} with authentication level {level}, which it sets itself and which is too low", _HARDENING),
+    10038: ("the program {image} asked {computer} for {server} with the default authentication level {level}, which is too low", _HARDENING),
 }

@@ -307,7 +307,8 @@ def _other(group: Group, fields: dict[str, str], host: Group) -> Group:
     user = f"{fields.get('domain', '')}\\{fields.get('user', '')}".strip("\\") or None
     caller = with_sid(sid, {sid: _name(group, sid, user, host)}) if SID.fullmatch(sid) else user
     meaning, advice = OTHERS[group["event_id"]]
-    text = meaning.format_map(_Said(fields, server=_application({**server, "appid": None}), application=_application(server), caller=caller))
+    named = _application({**server, "appid": None, "appid_name": None})  # by its class, of which these events speak
+    text = meaning.format_map(_Said(fields, server=named, application=_application(server), caller=caller))
     details = {name: said for name, said in fields.items() if name != "pid"}
     told = _told(group)
     del told["own"]
