@@ -209,7 +209,8 @@ def test_recorded_events_of_another_computer(name):
 
 OTHER_CASES = {
     10000: (("C:\\srv\\shop.exe -Embedding", "2", CLASS), "The server Shop.Order {0} could not be started by C:\\srv\\shop.exe -Embedding (error 2)."),
-    10001: (("C:\\srv\\shop.exe", "5", CLASS, "CONTOSO", "joe"), "The server Shop.Order {0} could not be started by C:\\srv\\shop.exe as CONTOSO\\joe (error 5)."),
+    10001: (("C:\\srv\\shop.exe", "5", CLASS, "CONTOSO", "joe"),
+            "The server Shop.Order {0} could not be started by C:\\srv\\shop.exe as CONTOSO\\joe (error 5)."),
     10004: (("1326", "CONTOSO", "joe", CLASS), "The identity CONTOSO\\joe of the server Shop.Order {0} could not be logged on (error 1326)."),
     10005: (("1058", "Shop", "-x", CLASS), "The service Shop of the server Shop.Order {0} could not be started (error 1058, arguments -x)."),
     10006: (("5", "DB01", CLASS), "The computer DB01 answered with error 5 for the server Shop.Order {0}."),
@@ -228,7 +229,8 @@ OTHER_CASES = {
     10036: (("CONTOSO", "joe", JOE, "192.0.2.7"), "The call of CONTOSO\\joe (" + JOE + ") from 192.0.2.7 had an authentication level that is too low."),
     10037: (("shop.exe", "", CLASS, "DB01", "2"),
             "The program shop.exe asked DB01 for Shop.Order {0} with authentication level 2, which it sets itself and which is too low."),
-    10038: (("shop.exe", "", CLASS, "DB01", "2"), "The program shop.exe asked DB01 for Shop.Order {0} with the default authentication level 2, which is too low."),
+    10038: (("shop.exe", "", CLASS, "DB01", "2"),
+            "The program shop.exe asked DB01 for Shop.Order {0} with the default authentication level 2, which is too low."),
 }
 
 
