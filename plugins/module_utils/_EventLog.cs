@@ -193,8 +193,8 @@ public class EventLogReading
                 if (reader.NodeType == XmlNodeType.Element)
                 {
                     text.Length = 0;
-                    if (reader.LocalName == "Provider")
-                        found.Provider = reader.GetAttribute("Name") ?? "";
+                    if (reader.LocalName == "Provider") // a forwarded event has another one, with its name in words
+                        found.Provider = reader.GetAttribute("Name") ?? found.Provider;
                     else if (reader.LocalName == "TimeCreated")
                         found.First = found.Last = Seconds(reader.GetAttribute("SystemTime") ?? "");
                     else if (reader.LocalName == "Data" && reader.IsEmptyElement)

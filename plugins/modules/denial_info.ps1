@@ -37,6 +37,7 @@ $result = @{ names = @{}; registered = @{ classes = @{}; appids = @{} } }
 
 $dcom = 'Microsoft-Windows-DistributedCOM', 'DCOM'
 $maxEvents = 1000
+$maxSeconds = 60 # for the names of accounts: a domain controller that is out of reach answers none of them quickly
 $guids = '\{[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}'
 $distributedComUsers = 'S-1-5-32-562'
 $why = @{
@@ -70,7 +71,7 @@ Function Get-Moment {
 # DCOM's events, and those of others with the same numbers, so that none is taken for DCOM's nor lost.
 Function Get-Query {
     $since, $until = (Get-Moment $params.since), (Get-Moment $params.until)
-    if ($since -and $until -and $since -gt $until) { throw "since is later than until ($since, $until in UTC), so no event can lie between" }
+    if ($since -and $until -and $since -gt $until) { throw ("since is later than until ({0:u}, {1:u}), so no event can lie between" -f $since, $until) }
     $times = @(foreach ($pair in @('>=', $since), @('<=', $until)) {
             if ($pair[1]) { "@SystemTime$($pair[0])'$($pair[1].ToString('yyyy-MM-ddTHH:mm:ss.fffZ', [CultureInfo]::InvariantCulture))'" }
         })
@@ -104,14 +105,14 @@ Function Read-Log {
 }
 
 Function ConvertFrom-LoggedEvent {
-    param ($Event)
+    param ($Logged)
     @{
-        event_id = $Event.Id
-        provider = $Event.Provider
-        computer = $Event.Computer
-        strings = @($Event.Strings)
-        string_count = $Event.StringCount
-        dcom = $Event.Provider -in $dcom
+        event_id = $Logged.Id
+        provider = $Logged.Provider
+        computer = $Logged.Computer
+        strings = @($Logged.Strings)
+        string_count = $Logged.StringCount
+        dcom = $Logged.Provider -in $dcom
     }
 }
 
@@ -128,12 +129,15 @@ Function Add-Name {
 
     $appIds = [ComKey]::AppIds()
     $seen = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $unnamed = 0
     foreach ($text in $Groups | ForEach-Object strings) {
         if (-not $seen.Add($text)) { continue }
         if ($text -match '^S-1-\d+(-\d+)+$') {
             # Well-known SIDs the controller can name itself; not all that looks like a SID is one.
             if ($text -match '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -or -not ($text -as [SecurityIdentifier])) { continue }
-            $result.names[$text] = Get-PrincipalName $text
+            if ($watch.Elapsed.TotalSeconds -lt $maxSeconds) { $result.names[$text] = Get-PrincipalName $text }
+            else { $unnamed++ }
         }
         elseif ($text -match "^$guids$") {
             $guid = $text.ToUpperInvariant()
@@ -146,6 +150,7 @@ Function Add-Name {
             }
         }
     }
+    if ($unnamed) { $module.Warn("looking up accounts took more than $maxSeconds seconds (is a domain controller out of reach?); $unnamed SIDs stay without a name") }
 }
 
 # @{ name; appid } of a class, from whichever view has them; $null where neither knows the class.

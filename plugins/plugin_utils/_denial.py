@@ -125,8 +125,7 @@ def _server(group: Group, fields: dict[str, str], host: Group) -> Group:
 def _grantee(group: Group, fields: dict[str, str], host: Group) -> Group:
     """Who lacks the right: the application container where the caller runs in one, else its account."""
     user = f"{fields['domain']}\\{fields['user']}" if fields.get("domain") else fields.get("user") or None
-    sid = fields.get("sid", "")
-    sid = sid if SID.fullmatch(sid) else None
+    sid = fields.get("sid", "") if SID.fullmatch(fields.get("sid", "")) else None
     nobody: Group = {"principal": None, "sid": None, "container": None, "callers": []}
     container = fields.get("container_sid", "")
     if container.startswith(CONTAINER) and SID.fullmatch(container):

@@ -15,6 +15,7 @@ from accounts import CONTOSO_SID, app_pool
 from host import Account
 from scene import class_guid, guid
 
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 EVENTS = {event["id"]: event for event in json.loads((Path(__file__).resolve().parents[1] / "data/events.json").read_text(encoding="utf-8"))}
 IWAM = "S-1-5-21-1000000001-1000000002-1000000003-1005"
 SHOP, SVC, SYSTEM = app_pool("Shop").sid, CONTOSO_SID + "-1105", "S-1-5-18"
@@ -33,7 +34,8 @@ DENIED = [
           "LocalHost (unter Verwendung von LRPC)", "Nicht verfügbar", "Nicht verfügbar", time="2026-03-02T12:00:00"),
     event(10016, "アプリケーション固有", "ローカル", "アクティブ化", class_guid(1), guid(1), "IIS APPPOOL", "Shop", SHOP,
           "LocalHost (LRPC 使用)", "利用不可", "利用不可", time="2026-03-03T12:00:00"),
-    event(10016, "マシンの既定", "リモート", "起動", class_guid(1), guid(1), "CONTOSO", "svc-com", SVC, "192.0.2.7", "利用不可", "利用不可"),
+    event(10016, "マシンの既定", "リモート", "起動", class_guid(1), guid(1), "CONTOSO", "svc-com", SVC,
+          "192.0.2.7", "利用不可", "利用不可"),
     event(10017, "application-specific", "Local", "C:\\srv\\shop.exe", guid(1), "IIS APPPOOL", "Shop", SHOP, LRPC, NO, NO),
     event(10018, "Local", "C:\\srv\\shop.exe", guid(1), "IIS APPPOOL", "Shop", SHOP, LRPC, NO, NO),
     event(10027, "Remote", "Activation", "CONTOSO", "svc-com", SVC, "192.0.2.7", NO, NO),
@@ -258,6 +260,15 @@ def test_logs_that_are_empty_closed_or_change(host, run):
 
 
 MANY, KINDS = 100_000, 1500
+COUNT = r"""
+Add-Type -Path C:\lab\reader.cs
+$reading = [ansible_collections.wincom.dcom.plugins.module_utils._EventLog.EventLogReading]::new()
+$null = $reading.Providers.Add('Microsoft-Windows-DistributedCOM')
+$before = [GC]::GetTotalMemory($true)
+$watch = [Diagnostics.Stopwatch]::StartNew()
+$reading.Read('C:\lab\many.evtx', $true, '*')
+"$($reading.Count) $($watch.Elapsed.TotalSeconds) $(([GC]::GetTotalMemory($true) - $before) / 1kb)"
+"""
 
 
 def test_a_hundred_thousand_events(host, run):
@@ -272,3 +283,8 @@ def test_a_hundred_thousand_events(host, run):
     told = sum(one["count"] for one in quiet["denials"])
     assert told == 67_000 and "33000 of 10016" in quiet.sentences
     assert raw["count"] == 5000 and len(raw["events"]) == 1000 and "newest 1000 of 5000" in raw.sentences
+
+    host.path("C:\\lab\\reader.cs").write_text((PLUGINS / "module_utils/_EventLog.cs").read_text(encoding="ascii"), encoding="ascii")
+    count, seconds, kilobytes = map(float, host.powershell(COUNT, timeout=300).stdout.split())
+    print(f"read in {seconds:.1f} s, kept in {kilobytes:.0f} kB")
+    assert count == MANY and kilobytes < 4000
