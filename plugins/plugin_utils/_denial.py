@@ -116,7 +116,7 @@ def _server(group: Group, fields: dict[str, str], host: Group) -> Group:
     return {
         "appid": appid,
         "appid_name": appids.get(appid) or None,
-        "appid_registered": (appid in appids if appid else False) if group["own"] else None,
+        "registered": appid in appids if appid else clsid in classes,
         "clsid": clsid,
         "class_name": known.get("name") or (said if not clsid and CLASS_NAME.fullmatch(said) else None),
     }
@@ -198,7 +198,7 @@ def _merged(found: list[Group], *apart: str) -> list[Group]:
 
 def _proposal(denial: Group, host: Group) -> Group:
     """by_design, advice, task and why_not of a denial; its own working keys go."""
-    own, registered = denial.pop("own"), denial.pop("appid_registered")
+    own, registered = denial.pop("own"), denial.pop("registered")
     by_design = denial["event_id"] == 10016 and (denial["clsid"], denial["appid"]) in BY_DESIGN
     why_not = _obstacle(denial, own, registered, host)
     task = None
@@ -209,7 +209,7 @@ def _proposal(denial: Group, host: Group) -> Group:
     return {"by_design": by_design, "advice": advice, "task": task, "why_not": why_not}
 
 
-def _obstacle(denial: Group, own: bool, registered: bool | None, host: Group) -> str | None:
+def _obstacle(denial: Group, own: bool, registered: bool, host: Group) -> str | None:
     """Why nothing is proposed; None where something is."""
     limit = {"launch": "MachineLaunchRestriction", "access": "MachineAccessRestriction"}[denial["kind"]]
     if denial["limit_or_list"] == "program":
@@ -226,10 +226,11 @@ def _obstacle(denial: Group, own: bool, registered: bool | None, host: Group) ->
         return None
     if not denial["appid"] and not denial["clsid"]:
         return "The event names no AppID and no class by its GUID, so there is no list to which anything could be added."
+    if own and not registered:
+        what = f"AppID {denial['appid']}" if denial["appid"] else f"class {denial['clsid']}"
+        return f"The {what} is not registered on this host any more."
     if own and not denial["appid"]:
-        return f"The class {denial['clsid']} has no AppID on this host, so it has no list of its own."
-    if registered is False:
-        return f"The AppID {denial['appid']} is not registered on this host any more."
+        return f"The class {denial['clsid']} has no AppID, so it has no list of its own; wincom.dcom.appid can make one (display_name, classes)."
     return None
 
 
@@ -301,7 +302,7 @@ class _Said(dict):  # type: ignore[type-arg]
 
 def _other(group: Group, fields: dict[str, str], host: Group) -> Group:
     server = _server(group, fields, host)
-    del server["appid_registered"]
+    del server["registered"]
     sid = fields.get("sid", "")
     user = f"{fields.get('domain', '')}\\{fields.get('user', '')}".strip("\\") or None
     caller = with_sid(sid, {sid: _name(group, sid, user, host)}) if SID.fullmatch(sid) else user
@@ -323,7 +324,7 @@ def _tell(result: dict[str, t.Any]) -> None:
         warnings.append(f"the log has more kinds of events than are told apart; not listed are {parts}. Narrow the window with since, newest or event_ids")
     foreign = sum(entry["count"] for entry in result["unreadable"])
     if foreign:
-        warnings.append(f"{foreign} events could not be read as DCOM's; see unreadable")
+        warnings.append(f"{foreign} event{'s' * (foreign != 1)} could not be read as DCOM's; see unreadable")
     if result["suppressed"]:
         warnings.append("DCOM left out events that repeat (10026), so counts are lower bounds")
     if len(result.get("events", ())) < (result["count"] if "events" in result else 0):
@@ -332,6 +333,6 @@ def _tell(result: dict[str, t.Any]) -> None:
         del result["warnings"]
     denials = sum(denial["count"] for denial in result["denials"])
     if result["count"]:
-        result["msg"] = f"{result['count']} events, of which {denials} are denials of {len(result['denials'])} kinds"
+        result["msg"] = f"events: {result['count']}, of which {denials} are denials of {len(result['denials'])} kinds"
     else:
         result["msg"] = "no DCOM event in what was asked for. That proves nothing: DCOM logs failures at its discretion, and leaves out those that repeat"

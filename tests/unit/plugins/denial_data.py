@@ -8,6 +8,7 @@ import typing as t
 
 DCOM = "Microsoft-Windows-DistributedCOM"
 CLASS, APP = "{C0000000-0000-4000-8000-000000000001}", "{A0000000-0000-4000-8000-000000000001}"
+PLAIN_CLASS = "{C0000000-0000-4000-8000-000000000002}"  # registered without an AppID
 POOL, JOE, ANONYMOUS = "S-1-5-82-1-2-3-4-5", "S-1-5-21-1-2-3-1001", "S-1-5-7"
 LRPC = "LocalHost (Using LRPC)"
 
@@ -25,7 +26,11 @@ def raw(*groups: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
     """The whole result; more: keys that differ."""
     usual = {
         "changed": False, "count": sum(one["count"] for one in groups), "further": {}, "broken": {}, "groups": list(groups),
-        "names": {JOE: "CONTOSO\\joe"}, "registered": {"classes": {CLASS: {"name": "Shop.Order", "appid": APP.lower()}}, "appids": {APP: "Shop Server"}},
+        "names": {JOE: "CONTOSO\\joe"},
+        "registered": {
+            "classes": {CLASS: {"name": "Shop.Order", "appid": APP.lower()}, PLAIN_CLASS: {"name": "Shop.Plain", "appid": None}},
+            "appids": {APP: "Shop Server"},
+        },
         "users_group": "Distributed COM Users", "limits_by_policy": [],
     }
     return {**usual, **more}

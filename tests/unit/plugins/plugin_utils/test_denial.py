@@ -14,7 +14,7 @@ from ansible_collections.wincom.dcom.plugins.plugin_utils._denial import read_re
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from denial_data import ANONYMOUS, APP, CLASS, ENGLISH_10016, JOE, LRPC, POOL, group, raw  # noqa: E402
+from denial_data import ANONYMOUS, APP, CLASS, ENGLISH_10016, JOE, LRPC, PLAIN_CLASS, POOL, group, raw  # noqa: E402
 
 RECORDED = {event["id"]: event for event in json.loads((Path(__file__).resolve().parents[3] / "data/events.json").read_text(encoding="utf-8"))}
 PACKAGE = "S-1-15-2-1-2-3-4-5-6-7"
@@ -97,7 +97,8 @@ CASES = {
     "class name, no AppID": ((10016, "application-specific", "Local", "Launch", "Windows.Shop.Till", NO, *CALLER, LRPC, NO, NO), {
         "clsid": None, "appid": None, "class_name": "Windows.Shop.Till", "task": None}),
     "neither class nor AppID": ((10016, "a", "b", "c", NEIN, NEIN, *CALLER, GERMAN_LRPC, NEIN, NEIN), {"class_name": None, "appid": None, "task": None}),
-    "class without AppID": ((10016, "application-specific", "Local", "Launch", TASK_ID, NO, *CALLER, LRPC, NO, NO), {"appid": None, "task": None}),
+    "class without AppID": ((10016, "application-specific", "Local", "Launch", PLAIN_CLASS, NO, *CALLER, LRPC, NO, NO), {"appid": None, "task": None}),
+    "class that is gone": ((10016, "application-specific", "Local", "Launch", TASK_ID, NO, *CALLER, LRPC, NO, NO), {"appid": None, "task": None}),
     "AppID that is gone": ((10016, "application-specific", "Local", "Launch", CLASS, TASK_ID, *CALLER, LRPC), {"appid": TASK_ID, "task": None}),
 }
 
@@ -120,7 +121,7 @@ def test_each_layout_of_a_denial_has_a_case():
 WHY = {
     "10018, 7": "CoInitializeSecurity", "anonymous": "did not authenticate", "anonymous and limit": "did not authenticate",
     "container and limit": "can't be a member of a group", "no SID where one belongs": "names no account", "class name, no AppID": "names no AppID",
-    "class without AppID": f"The class {TASK_ID} has no AppID", "AppID that is gone": f"{TASK_ID} is not registered on this host",
+    "class without AppID": f"The class {PLAIN_CLASS} has no AppID", "class that is gone": f"class {TASK_ID} is not registered on this host", "AppID that is gone": f"{TASK_ID} is not registered on this host",
 }
 
 
@@ -328,4 +329,4 @@ def test_warnings():
 def test_the_keys_of_the_result():
     result = read(ENGLISH_10016)
     assert set(result) == {"changed", "count", "denials", "others", "unreadable", "suppressed", "msg", "names"}
-    assert not {"own", "appid_registered"} & set(result["denials"][0])
+    assert not {"own", "registered"} & set(result["denials"][0])
