@@ -19,7 +19,9 @@ import time
 
 import accounts as accounts_module
 import build
+import eventlog
 import registry
+import tools
 import wine
 from accounts import STANDARD_ACCOUNTS, Account
 from cache import LabError
@@ -132,6 +134,7 @@ class Host:
             place = self.path(path)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(str(programs / 'mdm.exe'), str(place))
+        self.write_events([])
 
     def _start_windows(self):
         subprocess.run([wine.SERVER, '-p'], env=self.env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -144,7 +147,7 @@ class Host:
         for key, name in ((COMPUTER_NAME + 'ComputerName', 'ComputerName'), (COMPUTER_NAME + 'ActiveComputerName', 'ComputerName'),
                           ('HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters', 'Hostname')):
             yield key, name, registry.SZ, registry.text(self.name)
-        for dll in ('advapi32', 'ole32'):
+        for dll in tools.DOUBLES:
             yield 'HKCU\\Software\\Wine\\AppDefaults\\pwsh.exe\\DllOverrides', dll, registry.SZ, registry.text('native,builtin')
         yield OLE, 'EnableDCOM', registry.SZ, registry.text('Y')
         yield OLE, 'DefaultLaunchPermission', registry.BINARY, DEFAULT_LAUNCH_PERMISSION
@@ -260,7 +263,7 @@ class Host:
 
     # ---- doubles ----
     def set_double(self, name, value):
-        """Turn a knob of the doubles (NotElevated, FaultAtWrite, FaultKind, HideBuiltin); None: back to normal.
+        """Turn a knob of the doubles (NotElevated, FaultAtWrite, FaultKind, HideBuiltin, EvtQueryError, ...); None: back to normal.
 
         A name with a backslash reaches what is below, as in 'Domains\\\\CONTOSO\\\\LookupError'.
         """
@@ -271,6 +274,12 @@ class Host:
             return
         kind, data = (registry.DWORD, registry.dword(value)) if isinstance(value, int) else (registry.SZ, registry.text(value))
         self._apply([(key, value_name, kind, data)])
+
+    def write_events(self, events, log='System', path=None):
+        """Fill an event log, or an exported one at a Windows path, with events in place of what is there; see eventlog.text()."""
+        place = self.path(path or 'C:\\lab\\eventlog\\%s.evtx' % log)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(eventlog.text(events, self.name), encoding='utf-8')
 
     def protect_keys(self, *paths):
         """Make keys (paths below HKLM) look owned by TrustedInstaller, Administrators reading only; until the host stops."""

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The small parts in C: programs for the hosts, and the doubles of two Windows dlls."""
+"""The small parts in C: programs for the hosts, and the doubles of three Windows dlls."""
 import os
 import pathlib
 import re
@@ -21,6 +21,7 @@ PROGRAM_LIBRARIES = ['-lole32', '-loleaut32', '-luuid', '-lpsapi', '-lntdll']
 DOUBLES = {
     'advapi32': ('accounts eventlog logon lookup policy registry repair rights sddl state'.split(), ['-lntdll', '-Wl,--image-base,0x1a0000000']),
     'ole32': (['ole32'], ['-ladvapi32']),
+    'wevtapi': (['wevtapi'], ['-ladvapi32']),
 }
 
 

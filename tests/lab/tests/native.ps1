@@ -103,3 +103,29 @@ public static class Native {
   }
 }
 '@
+Add-Type -TypeDefinition @'
+using System; using System.Runtime.InteropServices; using System.Collections.Generic;
+public static class Log {
+  const string Dll = "wevtapi.dll";
+  [DllImport(Dll, CharSet = CharSet.Unicode, SetLastError = true)] static extern IntPtr EvtQuery(IntPtr session, string path, string query, int flags);
+  [DllImport(Dll, SetLastError = true)] static extern bool EvtNext(IntPtr results, int room, [Out] IntPtr[] events, int timeout, int flags, out int returned);
+  [DllImport(Dll, SetLastError = true)] static extern bool EvtRender(IntPtr context, IntPtr e, int flags, int size, IntPtr buffer, out int used, out int properties);
+  [DllImport(Dll)] static extern bool EvtClose(IntPtr handle);
+  // The XML of each event, or error codes; flags as EvtQuery has them.
+  public static string[] Read(string path, string query, int flags) {
+    List<string> found = new List<string>(); IntPtr[] one = new IntPtr[2]; int n, used, properties;
+    IntPtr results = EvtQuery(IntPtr.Zero, path, query, flags), buffer = Marshal.AllocHGlobal(8192);
+    if (results == IntPtr.Zero) return new string[] { "query " + Marshal.GetLastWin32Error() };
+    while (EvtNext(results, 2, one, -1, 0, out n))
+      for (int i = 0; i < n; i++) {
+        bool small = EvtRender(IntPtr.Zero, one[i], 1, 0, IntPtr.Zero, out used, out properties);
+        if (small || Marshal.GetLastWin32Error() == 122) {
+          found.Add(EvtRender(IntPtr.Zero, one[i], 1, used, buffer, out used, out properties) ? Marshal.PtrToStringUni(buffer) : "render");
+        } else found.Add("render " + Marshal.GetLastWin32Error());
+        EvtClose(one[i]);
+      }
+    found.Add("next " + Marshal.GetLastWin32Error()); EvtClose(results); Marshal.FreeHGlobal(buffer);
+    return found.ToArray();
+  }
+}
+'@

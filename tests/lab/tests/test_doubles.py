@@ -161,3 +161,43 @@ def test_only_pwsh_sees_the_doubles(host):
     program.kill()
     assert any('ole32.dll' in maps for maps in loaded.values())
     assert not any('advapi32b.dll' in maps or 'ole32b.dll' in maps for maps in loaded.values())
+
+
+LOG = [
+    {'event_id': 10016, 'strings': ['grün', '<&>'], 'time': '2026-03-01T10:00:00'},
+    {'event_id': 7036, 'provider': 'Service Control Manager', 'strings': [], 'time': '2026-03-02T10:00:00'},
+    {'event_id': 10010, 'provider': 'Restart\'Manager', 'strings': [], 'time': '2026-03-03T10:00:00'},
+    'broken',
+]
+
+
+@pytest.mark.parametrize('query, flags, said', [
+    ('*', 1, [10016, 7036, 10010, 'render 15005', 'next 259']),
+    ('*', 0x201, ['render 15005', 10010, 7036, 10016, 'next 259']),
+    ("*[System[Provider[@Name='Service Control Manager' or @Name='DCOM']]]", 1, [7036, 'render 15005', 'next 259']),
+    ("*[System[(EventID >= 10000 and EventID < 10016)]]", 1, [10010, 'render 15005', 'next 259']),
+    ("*[System[EventID != 7036 and TimeCreated[@SystemTime>='2026-03-01T10:00:00.000Z' and @SystemTime<='2026-03-01T10:00:00.000Z']]]", 1,
+     [10016, 'render 15005', 'next 259']),
+    ("*[System[(EventID=7036 or EventID=10010) and TimeCreated[@SystemTime>'2026-03-02T10:00:00.000Z']]]", 1, [10010, 'render 15005', 'next 259']),
+    ('*[System[Level=2]]', 1, ['query 15001']),
+    ('*[System[EventID=1]', 1, ['query 15001']),
+])
+def test_an_event_log_is_read(host, powershell, query, flags, said):
+    host.write_events(LOG, log='Lab')
+    out = powershell('[Log]::Read("Lab", "%s", %d)' % (query, flags), native=True)
+    assert [int(line.split('</EventID>')[0].split('>')[-1]) if '<' in line else line for line in out] == said
+
+
+def test_what_is_no_event_log(host, powershell, knobs):
+    host.write_events(LOG, path='C:\\lab\\exported.evtx')
+    host.path('C:\\lab\\text.evtx').write_text('text')
+    host.path('C:\\lab\\nothing.evtx').touch()
+    out = powershell(r'''
+        [Log]::Read('NoSuchLog', '*', 1)
+        'C:\lab\gone.evtx', 'C:\lab\text.evtx', 'C:\lab\nothing.evtx' | ForEach-Object { [Log]::Read($_, '*', 2) }
+        [Log]::Read('C:\lab\exported.evtx', '*', 2)[0]
+        [Log]::Read('System', '*', 1)''', native=True)
+    assert out[:4] == ['query 15007', 'query 2', 'query 1500', 'query 1500'] and out[5:] == ['next 259']
+    assert "<Data Name='param1'>grün</Data><Data Name='param2'>&lt;&amp;&gt;</Data>" in out[4]
+    knobs('EvtQueryError', 5)
+    assert powershell("[Log]::Read('System', '*', 1)", native=True) == ['query 5']

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from gates import artifact, csharp, documentation, hygiene, payload, portability
+from gates import artifact, csharp, documentation, hygiene, lint, payload, portability
 from gates.outcome import GateFailed, GateUnavailable, report, tool
 
 LICENCE = "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)\n"
@@ -214,3 +214,14 @@ def test_a_tool_that_fails_or_is_not_there():
     with pytest.raises(GateFailed, match="1 to mend"):
         report(["it"])
     report([])
+
+
+@pytest.mark.parametrize("count, good", [("30", True), ("1", True), ("0", False)])
+def test_a_lint_that_saw_no_file_is_no_lint(monkeypatch, count, good):
+    said = f"Passed: 0 failure(s), 0 warning(s) in {count} files processed of 75 encountered."
+    monkeypatch.setattr(lint, "tool", lambda *command, **more: said)
+    if good:
+        assert lint.ansible_lint() == said
+    else:
+        with pytest.raises(GateFailed):
+            lint.ansible_lint()
