@@ -9,6 +9,7 @@ import playbook
 import pytest
 import scene
 import stages
+from accounts import COMPUTER_SID, Account
 from descriptor import ADMINISTRATORS, EVERYONE, INTERACTIVE, SYSTEM, allow, deny, encode
 from scene import class_guid, guid
 
@@ -16,6 +17,8 @@ GOOD = encode([allow(SYSTEM, 7), allow(ADMINISTRATORS, 7)])
 LAUNCH = encode([allow(SYSTEM, 0x1F), allow(ADMINISTRATORS, 0x1F), allow(INTERACTIVE, 0xB)])
 ORPHAN = "S-1-5-21-1-2-3-4711"
 POOL = "S-1-5-82-1-2-3-4-5"
+SVC_COM = "S-1-5-21-44444444-55555555-66666666-1105"
+JOE_SID = COMPUTER_SID + "-1001"
 EXEMPTIONS = "\\AppCompat\\ActivationSecurityCheckExemptionList"
 POLICIES = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\DCOM"
 
@@ -72,7 +75,7 @@ def seed(host):
     host.install_service("MDM", scene.MDM_IMAGE + " /service")
     for name, (values, _settings, _findings) in CASES.items():
         host.import_registry(scene.app(APPID_OF[name], f"Case {name}", **values))
-    entries = [stages.put_secret(APPID_OF["a user"], "pw"), *scene.app("mdm.exe", AppID=APPID_OF["a program that is mapped"])]
+    entries = [stages.put_secret(APPID_OF["a user"], "pw"), stages.put_right(SVC_COM, "SeBatchLogonRight"), *scene.app("mdm.exe", AppID=APPID_OF["a program that is mapped"])]
     for number, name in enumerate(("a program that is not mapped", "a program that is mapped")):
         clsid = scene.CLASSES + "\\" + class_guid(number)
         entries += [scene.text(clsid, "AppID", APPID_OF[name]), scene.text(clsid, "", f"Class {number}"),
@@ -154,6 +157,68 @@ def test_selections(told):
     assert APPID_OF["values"] not in {one["id"] for one in interactive["appids"]}
     assert {one["id"] for one in user["appids"]} == {APPID_OF["a user"], APPID_OF["a user without a password"]}
     assert set(keys["appids"][0]["settings"]["configuration_permission"]) == {"binary"}       # Wine passes nothing down: what a key has is its own
+
+
+# --- what a principal may do ---------------------------------------------------------------------------------------------
+
+LAUNCH_RIGHTS = ("local_launch", "remote_launch", "local_activation", "remote_activation")
+ACCESS_RIGHTS = ("local_access", "remote_access")
+JOE = Account("joe", groups=("Distributed COM Users",))
+
+
+@pytest.fixture(scope="module")
+def callers(new_host):
+    """appid_info with principals, where Windows' own limits hold; {AppID: {principal: {right: ...}}}, and then where Group Policy lets nobody in."""
+    host = new_host("CALL01", [JOE])
+    host.import_registry([
+        *scene.app(guid(1), "Bare"), scene.text(scene.CLASSES + "\\" + class_guid(1), "", "A class without an AppID"),
+        *scene.app(guid(2), "Pool", LaunchPermission=encode([allow(SYSTEM, 0x1F), allow(POOL, 0x1F)]), AccessPermission=encode([allow(SYSTEM, 7), allow(POOL, 7)])),
+        *scene.app(guid(3), "Joe is out", LaunchPermission=encode([deny(JOE_SID, 0x1F), allow("S-1-5-32-562", 0x1F)]), AuthenticationLevel=1),
+        *scene.app(guid(4), "Joe is in by his group", LaunchPermission=encode([allow("S-1-5-32-562", 0x1F)])),
+    ])
+    ids = [guid(number) for number in (1, 2, 3, 4)] + [class_guid(1)]
+    asked = {"id": ids, "principals": [".\\joe", POOL, "SYSTEM"], "gather": ["settings", "findings"]}
+    [plain] = playbook.play([host], [info(**asked)])[host.name]
+    assert plain.status == "ok", plain["msg"]
+    host.import_registry([scene.text(POLICIES, "MachineLaunchRestriction", "O:BAG:BAD:(A;;0x1f;;;BA)"), scene.text(scene.OLE, "EnableDCOM", "N")])
+    [strict, unknown] = playbook.play([host], [info(**asked), {**info(id=ids, principals=["Nobody Here"]), "ignore_errors": True}])[host.name]
+    assert unknown.status == "failed" and "principals: 'Nobody Here' does not exist" in unknown["msg"]
+    return [{one["id"]: {caller["principal"]: caller["rights"] for caller in one["principals"]} for one in result["appids"]} for result in (plain, strict)]
+
+
+def granted(rights, *names):
+    return [rights[name]["granted"] for name in names]
+
+
+def test_the_machine_default_decides(callers):
+    joe, system = callers[0][guid(1)][".\\joe"], callers[0][guid(1)]["SYSTEM"]
+    assert granted(joe, *LAUNCH_RIGHTS) == [False] * 4
+    assert joe["local_launch"]["depends_on"] == ["NT AUTHORITY\\INTERACTIVE"]        # which the default lets in
+    assert "machine default (the AppID has no launch permission of its own)" in joe["local_launch"]["decided_by"]
+    assert granted(system, *LAUNCH_RIGHTS, *ACCESS_RIGHTS) == [True] * 6
+    assert callers[0][None][".\\joe"]["local_launch"]["decided_by"].startswith("the machine default (the class has no AppID)")
+
+
+def test_the_limit_decides(callers):
+    """A pool has all rights, but Windows' limit gives remote launch to nobody but Administrators and two groups."""
+    pool = callers[0][guid(2)][POOL]
+    assert granted(pool, *LAUNCH_RIGHTS) == [True, False, True, False] and granted(pool, *ACCESS_RIGHTS) == [True, True]
+    assert pool["remote_launch"]["decided_by"] == "the machine's launch limit does not allow it"
+    assert pool["local_launch"]["decided_by"] == "the launch permission of the AppID allows it"
+
+
+def test_deny_wins_and_groups_count(callers):
+    out, by_group = callers[0][guid(3)][".\\joe"], callers[0][guid(4)][".\\joe"]
+    assert granted(out, *LAUNCH_RIGHTS) == [False] * 4 and out["local_launch"]["decided_by"] == "the launch permission of the AppID denies it"
+    assert granted(out, *ACCESS_RIGHTS) == [True, True] and "authentication level none" in out["local_access"]["decided_by"]
+    assert granted(by_group, *LAUNCH_RIGHTS) == [True] * 4 and "BUILTIN\\Distributed COM Users (S-1-5-32-562)" in by_group["remote_launch"]["decided_by"]
+
+
+def test_policy_and_dcom_off(callers):
+    by_group, system = callers[1][guid(4)][".\\joe"], callers[1][guid(1)]["SYSTEM"]
+    assert granted(by_group, *LAUNCH_RIGHTS) == [False] * 4 and by_group["local_launch"]["decided_by"] == "the machine's launch limit does not allow it"
+    assert by_group["remote_launch"]["decided_by"] == "DCOM is off on this computer (EnableDCOM)"
+    assert granted(system, *LAUNCH_RIGHTS) == [True, False, True, False]      # SYSTEM is in Administrators
 
 
 def test_its_settings_are_no_change(host, by_name):

@@ -6,7 +6,7 @@ import hashlib
 import struct
 import typing
 
-from registry import DWORD, SZ, text, dword
+from registry import DWORD, MULTI_SZ, SZ, dword, text
 
 USER, GROUP, DOMAIN, ALIAS, WELL_KNOWN_GROUP, COMPUTER = 1, 2, 3, 4, 5, 9      # SID_NAME_USE
 COMPUTER_SID = 'S-1-5-21-0-0-0'             # what Wine gives to every computer
@@ -25,6 +25,7 @@ class Account:
     qualified: bool = False                     # only DOMAIN\\name finds it, as with IIS APPPOOL\\x
     upn: typing.Optional[str] = None
     logon_error: int = 0                        # Win32 error of LogonUser with the right password (1331 disabled, ...)
+    groups: typing.Tuple[str, ...] = ()         # names of the local groups that it is in
 
 
 def app_pool(name):
@@ -74,4 +75,6 @@ def entries(accounts):
                 yield key, name, SZ, text(value)
         for name, value in (('Use', account.use), ('Qualified', int(account.qualified)), ('LogonError', account.logon_error)):
             yield key, name, DWORD, dword(value)
+        if account.groups:
+            yield key, 'MemberOf', MULTI_SZ, ''.join(group + '\0' for group in (*account.groups, '')).encode('utf-16-le')
     yield 'HKLM\\SOFTWARE\\WineLab\\Domains\\CONTOSO', 'Sid', SZ, text(CONTOSO_SID)

@@ -21,6 +21,7 @@ PROGRAM_LIBRARIES = ['-lole32', '-loleaut32', '-luuid', '-lpsapi', '-lntdll']
 DOUBLES = {
     'advapi32': ('accounts eventlog logon lookup policy registry repair rights sddl state'.split(), ['-lntdll', '-Wl,--image-base,0x1a0000000']),
     'ole32': (['ole32'], ['-ladvapi32']),
+    'netapi32': (['netapi32'], ['-ladvapi32']),
     'wevtapi': (['wevtapi'], ['-ladvapi32']),
 }
 

@@ -14,7 +14,7 @@ import playbook
 import pytest
 import samples
 import scene
-from descriptor import ALLOW, CONDITIONAL_ALLOW, DENY, Entry
+from descriptor import ALLOW, DENY
 from scene import guid
 
 WINDOWS_SAMPLE = 28      # of 155 different ones; Pester reads them all

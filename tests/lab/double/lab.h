@@ -6,7 +6,8 @@
  *
  * State is in the registry, HKLM\SOFTWARE\WineLab:
  *   (itself)          knobs: NotElevated, FaultAtWrite, HideBuiltin (DWORD), FaultKind (REG_SZ)
- *   Accounts\<SID>    Name, Domain, Upn, Password (REG_SZ); Use, Qualified, LogonError, LogonAttempts (DWORD)
+ *   Accounts\<SID>    Name, Domain, Upn, Password (REG_SZ); Use, Qualified, LogonError, LogonAttempts (DWORD);
+ *                     MemberOf (REG_MULTI_SZ, names of local groups)
  *   Domains\<NAME>    Sid (REG_SZ, what its SIDs begin with); LookupError, BareNames (DWORD)
  *   Rights\<SID>      Rights (REG_MULTI_SZ)
  *   Secrets\<name>    Data (REG_BINARY); NameLength (DWORD: bytes, as the caller gave it)
