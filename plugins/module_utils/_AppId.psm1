@@ -37,6 +37,12 @@ Function Read-MachineValue {
     finally { $key.Dispose() }
 }
 
+# A value of an AppID, as it was when Get-AppId looked, or of another target; $null where there is none.
+Function Read-TargetValue {
+    param ($Target, [string]$Name)
+    if ($null -ne $Target.Stored) { $Target.Stored[$Name] } elseif ($Target.Registered) { Read-MachineValue $Target.Path $Name }
+}
+
 # The text of a REG_SZ or REG_EXPAND_SZ value, $null for none or another type.
 Function ConvertFrom-TextValue {
     param ($Value)
@@ -148,7 +154,7 @@ Function Get-OneAppId {
         Path = "$appIdPath\$appId"
         Registered = $null -ne $Found.AppId
         Classes = @($Classes | Where-Object { $_ })
-        Values = @() # names of its registry values
+        Stored = $null # name -> [RegistryValue]
         Executables = @($Found.Executables | Where-Object { $_ }) # names of the mapped executables
         Service = $null
         IsSurrogate = $false
@@ -157,18 +163,19 @@ Function Get-OneAppId {
     if (-not $target.Registered) { return $target }
 
     $key = Open-MachineKey $target.Path
-    $target.Values = @($key.GetValueNames())
+    $target.Stored = [RegistryValue]::ReadAll($key)
     $key.Dispose()
-    $target.IsSurrogate = $target.Values -contains 'DllSurrogate'
-    $service = if ($target.Values -contains 'LocalService') { Read-MachineText $target.Path 'LocalService' }
+    $target.IsSurrogate = $target.Stored.ContainsKey('DllSurrogate')
+    $service = ConvertFrom-TextValue $target.Stored['LocalService']
     if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
-    if (-not $target.Service) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
+    if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
     $target
 }
 
 Function Test-ComPlus {
     param ($Target)
-    [bool]($Target.Classes | Where-Object { $_.LocalServer -match 'dllhost(\.exe)?"?\s+/processid:' })
+    foreach ($class in $Target.Classes) { if ($class.LocalServer -match 'dllhost(\.exe)?"?\s+/processid:') { return $true } }
+    $false
 }
 
 # Stops where a COM+ application owns the AppID: its catalog would overwrite what the registry says.
@@ -261,5 +268,5 @@ Function Register-Server {
     $found
 }
 
-Export-ModuleMember -Function *-AppId, *-ComPlus, *-Machine*, *-Server*, *-TextValue, Assert-NotComPlus, ConvertTo-ProcessData, Get-EveryAppId,
+Export-ModuleMember -Function *-AppId, *-ComPlus, *-Machine*, *-Server*, *-TextValue, Assert-NotComPlus, Read-TargetValue, ConvertTo-ProcessData, Get-EveryAppId,
 Get-RestartRequired

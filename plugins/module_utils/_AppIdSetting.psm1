@@ -196,7 +196,7 @@ Function Get-AccessDecision {
 Function Get-Identity {
     param ($Target)
 
-    $value = if ($Target.Registered) { Read-MachineValue $Target.Path 'RunAs' }
+    $value = Read-TargetValue $Target 'RunAs'
     $name = ConvertFrom-TextValue $value
     $keyword = $runAsKeywords.Keys | Where-Object { $runAsKeywords[$_] -eq "$name" }
     $sid = if (-not $keyword) { (Resolve-Principal $name).Sid }
@@ -313,10 +313,10 @@ Function Get-ExecutableDecision {
 
     $decision = New-Decision
     $now = @($Target.Executables)
-    $add = @(@($Wanted.add) + @($Wanted.set) | Where-Object { $_ -and $now -notcontains $_ } | Sort-Object -Unique)
-    $remove = @($now | Where-Object { $Wanted.remove -contains $_ -or ($null -ne $Wanted.set -and $Wanted.set -notcontains $_) })
     $decision.Before = @{ names = $now; elsewhere = @{} }
     if ($null -eq $Wanted) { return $decision }
+    $add = @(@($Wanted.add) + @($Wanted.set) | Where-Object { $_ -and $now -notcontains $_ } | Sort-Object -Unique)
+    $remove = @($now | Where-Object { $Wanted.remove -contains $_ -or ($null -ne $Wanted.set -and $Wanted.set -notcontains $_) })
     $decision.After = @{ names = @($now | Where-Object { $remove -notcontains $_ }) + $add; elsewhere = @{} }
 
     foreach ($name in $add + $remove) {

@@ -67,24 +67,21 @@ Function Get-PermissionDecision {
     param ([string]$Kind, [string]$ValueName, $Wanted, $Target, $Params, [hashtable]$Scope = $scopes[$Kind])
 
     $decision = New-Decision
-    $stored = if ($Scope.Stored) { $Scope.Stored }
-    elseif (-not $Target.Registered) { $null }
-    elseif ($ValueName) { Read-MachineValue $Target.Path $ValueName }
-    else { Read-KeySecurity $Target.Path }
+    $stored = if ($Scope.Stored) { $Scope.Stored } elseif ($ValueName) { Read-TargetValue $Target $ValueName } elseif ($Target.Registered) { Read-KeySecurity $Target.Path }
     $default = { if ($ValueName) { Get-DefaultPermission $Kind $Scope ($null -ne $stored) } else { Get-InheritedPermission } }
-    $now = if ($null -eq $stored) { & $default } else { ConvertFrom-StoredPermission $Kind $stored }
-    $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
     if ($null -eq $Wanted) {
-        $decision.Before.sddl = if ($now.Descriptor) { $now.Descriptor.GetSddlForm('All') }
+        $decision.Before = Get-PermissionReading $Kind $stored $default
         return $decision
     }
+    $now = if ($null -eq $stored) { & $default } else { ConvertFrom-StoredPermission $Kind $stored }
+    $decision.Before = Get-PermissionData $now $stored ($null -eq $stored)
 
     $request = Resolve-Request $Kind $Wanted @(Get-PermissionEntry $now | ForEach-Object Sid)
     $decision.Skipped = $request.Skipped
     $decision.Problems = $request.Problems
     $edits = $null -ne $Wanted.add -or $null -ne $Wanted.remove
     if ($edits -and $now.Problem) {
-        $decision.Problems += "the stored list $($now.Problem); add and remove can't start from it, declare the whole list with set or sddl"
+        $decision.Problems += "the stored list $($now.Problem); add and remove can't start from it, declare the whole list with set$(if ($Scope.NoDefault) { ' or sddl' } else { ', sddl or default' })"
     }
     if ($decision.Problems) { return $decision }
 
@@ -111,6 +108,21 @@ Function Get-PermissionDecision {
     $decision.Changes = @(if ($ValueName) { New-Change $order $ValueName $Target.Path $ValueName $stored $value }
         else { New-SecurityChange $order $Target.Path $stored (Set-Protected $value) })
     $decision
+}
+
+$readings = @{} # lists as data, by their bytes: many AppIDs have the same one
+
+# A permission as data that is only read, with its text.
+Function Get-PermissionReading {
+    param ([string]$Kind, $Stored, [scriptblock]$Default)
+
+    $key = if ($Stored) { "$Kind $($Stored.Type) $([Convert]::ToBase64String($Stored.Data))" }
+    if ($key -and $readings.ContainsKey($key)) { return $readings[$key].Clone() }
+    $permission = if ($Stored) { ConvertFrom-StoredPermission $Kind $Stored } else { & $Default }
+    $data = Get-PermissionData $permission $Stored ($null -eq $Stored)
+    $data.sddl = if ($permission.Descriptor) { try { $permission.Descriptor.GetSddlForm('All') } catch { $null } } # not every entry has a text
+    if ($key) { $readings[$key] = $data.Clone() }
+    $data
 }
 
 # The access list of a key as [RegistryValue]; $null where the key has nothing but what it inherits.

@@ -114,7 +114,7 @@ Function Get-SettingPlan {
 Function Get-SettingReading {
     param ([object[]]$Setting, $Target)
     foreach ($row in $Setting) {
-        if (-not $row.ContainsKey('Value') -or $Target.Values -contains $row.Value) { @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before } }
+        if (-not $row.ContainsKey('Value') -or $null -ne (Read-TargetValue $Target $row.Value)) { @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before } }
     }
 }
 

@@ -17,7 +17,7 @@ Function Get-ValueDecision {
     param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make)
 
     $decision = New-Decision
-    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
+    $stored = Read-TargetValue $Target $ValueName
     $decision.Before = 'default'
     if ($null -ne $stored) {
         $meaning = & $Read $stored
@@ -39,8 +39,8 @@ Function Get-TextDecision {
         param ($value)
         if ($value.Type -ne 1) { return }
         $text = ConvertFrom-TextValue $value
-        $word = $Words.Keys | Where-Object { $Words[$_] -eq $text }
-        if ($word) { $word } else { $text }
+        foreach ($word in $Words.Keys) { if ($Words[$word] -eq $text) { return $word } }
+        $text
     }
     Get-ValueDecision $Target $ValueName $Wanted $read { param ($text) ConvertTo-TextValue $(if ($Words.ContainsKey($text)) { $Words[$text] } else { $text }) }
 }
@@ -58,7 +58,12 @@ Function ConvertTo-NumberValue {
 # A REG_DWORD value, of which only these words are known.
 Function Get-WordDecision {
     param ($Target, [string]$ValueName, $Wanted, [hashtable]$Words)
-    Get-ValueDecision $Target $ValueName $Wanted { param ($value) $Words.Keys | Where-Object { $Words[$_] -eq (Read-Number $value) } } {
+    $read = {
+        param ($value)
+        $number = Read-Number $value
+        foreach ($word in $Words.Keys) { if ($Words[$word] -eq $number) { return $word } }
+    }
+    Get-ValueDecision $Target $ValueName $Wanted $read {
         param ($word) ConvertTo-NumberValue $Words[$word]
     }
 }
@@ -107,7 +112,7 @@ Function Get-ListDecision {
 Function Get-FlagDecision {
     param ($Target, [string]$ValueName, $Wanted, [long]$Known)
 
-    $stored = if ($Target.Registered) { Read-MachineValue $Target.Path $ValueName }
+    $stored = Read-TargetValue $Target $ValueName
     $now = [long](Read-Number $stored)
     $mask = { param ($bits) $sum = [long]0; foreach ($bit in $bits) { $sum = $sum -bor ($bit -band [uint32]::MaxValue) }; $sum }
     $new = if ($null -ne $Wanted.set) { ($now -band -bnot $Known) -bor (& $mask $Wanted.set) }

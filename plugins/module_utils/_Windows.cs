@@ -61,6 +61,15 @@ public class RegistryValue
         return new RegistryValue(type, data);
     }
 
+    // All values of a key, by name.
+    public static IDictionary<string, RegistryValue> ReadAll(RegistryKey key)
+    {
+        Dictionary<string, RegistryValue> values = new Dictionary<string, RegistryValue>(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in key.GetValueNames())
+            values[name] = Read(key.Handle, name);
+        return values;
+    }
+
     // A null value deletes. RegistryKey.DeleteValue drops the error code.
     public static void Write(SafeRegistryHandle key, string name, RegistryValue value)
     {

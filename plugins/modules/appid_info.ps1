@@ -61,7 +61,7 @@ Function Get-Selection {
     }
     $classes = @($found | Where-Object { $_.Class } | ForEach-Object { (Get-AppId @{ Name = $_.Name }) + @{ Class = $_.Class } })
     foreach ($target in $classes + @(Get-AppId @($found | Where-Object { -not $_.Class }))) {
-        $custom = $target.Values -contains 'LaunchPermission' -or $target.Values -contains 'AccessPermission'
+        $custom = $null -ne (Read-TargetValue $target 'LaunchPermission') -or $null -ne (Read-TargetValue $target 'AccessPermission')
         if ($null -eq $params.custom_permission -or $params.custom_permission -eq $custom) { $target }
     }
 }

@@ -14,6 +14,7 @@ BeforeAll {
     $joe = 'S-1-5-21-1-2-3-1001'
 
     Mock -ModuleName _AppIdSetting Read-MachineValue { $stored["$Path|$Name"] }
+    Mock -ModuleName _AppId Read-MachineValue { $stored["$Path|$Name"] }
     Mock -ModuleName _AppIdSetting Get-PermissionDecision { New-Decision }
     $answers = ("$windows.Account" -as [type])::Answers
     $answers.Clear()

@@ -14,7 +14,7 @@ BeforeAll {
     $ole, $rpc, $policies = 'SOFTWARE\Microsoft\Ole', 'SOFTWARE\Microsoft\Rpc\Internet', 'SOFTWARE\Policies\Microsoft\Windows NT\DCOM'
     $hardening = "$ole\AppCompat"
 
-    foreach ($module in '_MachineSetting', '_Permission', '_Value') { Mock -ModuleName $module Read-MachineValue { $stored["$Path|$Name"] } }
+    foreach ($module in '_AppId', '_MachineSetting', '_Permission') { Mock -ModuleName $module Read-MachineValue { $stored["$Path|$Name"] } }
     Mock -ModuleName _Permission Resolve-Principal { @{ Sid = $Name; Use = 5 } }
     Mock -ModuleName _MachineSetting New-KeyRemoval { @{ Store = 'key'; Order = $Order; What = $What; Path = $Path; Old = $tree; New = $null } }
 

@@ -13,7 +13,7 @@ BeforeAll {
     $joe = 'S-1-5-21-1-2-3-1001'
     $default = 'allow S-1-5-32-544 0x1f', 'allow S-1-5-4 0x1f', 'allow S-1-5-18 0x1f'
 
-    Mock -ModuleName _Permission Read-MachineValue { $stored["$Name"] }
+    foreach ($module in '_AppId', '_Permission') { Mock -ModuleName $module Read-MachineValue { $stored["$Name"] } }
     Mock -ModuleName _Permission Resolve-Principal {
         if ($Name -like 'S-1-*') { return @{ Sid = $Name; Use = 5 } }
         if ($Name -eq 'down') { return @{ Problem = "'down' could not be looked up" } }
@@ -153,7 +153,7 @@ Describe 'A permission' {
             $stored.Value = & $Value
             foreach ($form in 'add', 'remove') {
                 $decision = Get-Decision @{ $form = "allow $joe 0xa" }
-                $decision.Problems | Should -BeLike "the stored list *; add and remove can't start from it, declare the whole list with set or sddl"
+                $decision.Problems | Should -BeLike "the stored list *; add and remove can't start from it, declare the whole list with set, sddl or default"
                 $decision.Changes.Count | Should -Be 0
                 $decision.Before.problem | Should -Not -BeNullOrEmpty
             }
