@@ -182,8 +182,8 @@ Function Test-ComPlus {
 Function Assert-NotComPlus {
     param ($Target)
     if (Test-ComPlus $Target) {
-        throw "the AppID $($Target.AppId) '$($Target.Name)' belongs to a COM+ application, whose catalog owns its identity and roles; " +
-        'set them in Component Services'
+        throw "the AppID $($Target.AppId) '$($Target.Name)' belongs to a COM+ application, whose catalog owns its identity, roles and " +
+        'process; manage it in Component Services'
     }
 }
 

@@ -60,9 +60,7 @@ Function Invoke-Server {
     $target = Get-AppId $found
     $result.appid = $target.AppId
     $result.display_name = $target.Name
-    if ($target.IsSurrogate -and -not $target.Service -and -not $target.Images) {
-        throw "the server of $($target.AppId) '$($target.Name)' is a library in a surrogate process (dllhost.exe), which this module does not end"
-    }
+    Assert-NotComPlus $target
     $running = @(Get-ServerProcess $target)
     $result.ended = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.Image } })
     $result.changed = $running.Count -gt 0

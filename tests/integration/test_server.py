@@ -9,6 +9,7 @@ import pytest
 import scene
 from scene import guid
 
+SURROGATE = "C:\\Surrogates\\dllhost.exe"
 ELSEWHERE = "C:\\Program Files\\Other Vendor\\mdm.exe"
 
 
@@ -79,15 +80,41 @@ def test_a_service_is_restarted_only_where_it_runs(host, run):
 def test_what_must_run_is_refused(host, run):
     host.run("sc.exe", "create", "SharedSvc", "binPath=", ELSEWHERE + " /service", "type=", "share", "start=", "demand")
     start(host, "SharedSvc")
-    host.import_registry([*scene.app(guid(2), LocalService="RpcSs"), *scene.app(guid(3), LocalService="SharedSvc"),
-                          *scene.app(guid(4), DllSurrogate="")])
+    owned = scene.CLASSES + "\\" + scene.class_guid(4)
+    host.import_registry([*scene.app(guid(2), LocalService="RpcSs"), *scene.app(guid(3), LocalService="SharedSvc"), *scene.app(guid(4)),
+                          scene.text(owned, "AppID", guid(4)), scene.text(owned + "\\LocalServer32", "", f"dllhost.exe /Processid:{guid(4)}")])
     before = host.processes()
     for check in (True, False):
-        core, shared, surrogate = run([server({"id": guid(2)}, {"id": guid(3), "state": "stopped"}, {"id": guid(4)})], check=check)
+        core, shared, complus = run([server({"id": guid(2)}, {"id": guid(3), "state": "stopped"}, {"id": guid(4)})], check=check)
         assert core.status == "failed" and "'RpcSs'" in core["msg"] and "restart the computer" in core["msg"]
         assert shared.status == "failed" and "'SharedSvc'" in shared["msg"] and "restart the computer" in shared["msg"]
-        assert surrogate.status == "failed" and "surrogate" in surrogate["msg"]
+        assert complus.status == "failed" and "COM+ application" in complus["msg"]
     assert {path for _pid, path in before if "launch" not in path} <= {path for _pid, path in host.processes()}
+
+
+def test_ends_the_surrogate_of_its_appid_alone(new_host):
+    host = new_host("SURR01", mdm=[SURROGATE])
+    host.import_registry([*scene.app(guid(5), "Library", DllSurrogate=""), *scene.app(guid(6), "Another", DllSurrogate="")])
+    mine, other = (host.start_program(SURROGATE, f"/Processid:{appid}") for appid in (guid(5).lower(), guid(6)))
+    [check] = playbook.play([host], [server({"id": "Library"})], check=True)[host.name]
+    assert check["changed"] and [process["pid"] for process in check["ended"]] == [mine.pid] and mine.running()
+    [ended, again] = playbook.play([host], [server({"id": "Library"}, {"id": guid(5)})])[host.name]
+    assert ended.status == "ok" and [process["pid"] for process in ended["ended"]] == [mine.pid] and not again["changed"]
+    assert not mine.running() and other.running()
+
+
+def test_services_that_depend_on_it_go_and_come_with_it(new_host):
+    host = new_host("DEPS01", mdm=["system32", ELSEWHERE])
+    host.install_service("MDM", scene.MDM_IMAGE + " /service")
+    host.run("sc.exe", "create", "Upper", "binPath=", ELSEWHERE + " /service", "type=", "own", "start=", "demand", "depend=", "MDM")
+    host.import_registry(scene.app(guid(1), "As a service", LocalService="MDM"))
+    for service in ("MDM", "Upper"):
+        start(host, service)
+    before = {image: running(host, image) for image in (scene.MDM_IMAGE, ELSEWHERE)}
+    [restarted] = playbook.play([host], [server({"id": guid(1)})])[host.name]
+    assert restarted.status == "ok" and restarted["changed"], restarted
+    after = {image: running(host, image) for image in (scene.MDM_IMAGE, ELSEWHERE)}
+    assert all(len(before[image]) == len(after[image]) == 1 and before[image] != after[image] for image in before)
 
 
 def test_bad_state(run):

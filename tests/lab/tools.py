@@ -19,7 +19,7 @@ WITHOUT_CONSOLE = ('keep', 'mdm', 'watch')
 PROGRAM_LIBRARIES = ['-lole32', '-loleaut32', '-luuid', '-lpsapi', '-lntdll']
 # dll: its sources, libraries. The image base of advapi32 is within 4 GB above ntdll's: see repair.c.
 DOUBLES = {
-    'advapi32': ('accounts eventlog logon lookup policy registry repair rights sddl state'.split(), ['-lntdll', '-Wl,--image-base,0x1a0000000']),
+    'advapi32': ('accounts eventlog logon lookup policy registry repair rights sddl services state'.split(), ['-lntdll', '-Wl,--image-base,0x1a0000000']),
     'ole32': (['ole32'], ['-ladvapi32']),
     'netapi32': (['netapi32'], ['-ladvapi32']),
     'wevtapi': (['wevtapi'], ['-ladvapi32']),

@@ -54,4 +54,4 @@ NTSTATUS check_policy(LSA_HANDLE policy, DWORD access);
 BOOL has_right(const WCHAR *sid, const WCHAR *right);
 
 /* repair.c */
-void repair_directory_queries(void);
+void repair_ntdll(void);

@@ -54,7 +54,7 @@ BOOL WINAPI DllMain(HINSTANCE self, DWORD why, void *reserved)
 {
     if (why == DLL_PROCESS_ATTACH) {
         DisableThreadLibraryCalls(self);
-        repair_directory_queries();
+        repair_ntdll();
     }
     return TRUE;
 }
