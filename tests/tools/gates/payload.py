@@ -3,7 +3,7 @@
 """What travels to the host for one task stays small: text beyond the limit belongs in documentation.
 
 winrm sends standard input in pieces of 200,000 bytes. An empty module fills most of one (150 kB with ansible-core 2.16, 179 kB with
-2.21), so any module of substance needs a second; the limit keeps far away from a third (docs/architecture.md, "Payload").
+2.21), so any module of substance needs a second; the limit keeps away from a third (docs/architecture.md, "Payload").
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collection import ROOT
 from gates.outcome import report
 from gates.requires import payload
 
-LIMIT = 110_000
+LIMIT = 145_000
 
 
 def check(plugins: Path = ROOT / "plugins") -> str:

@@ -40,7 +40,7 @@ def test_registration_takes_a_guid(play, guid):
     assert play.calls[0]["module_args"]["id"] == guid
 
 
-@pytest.mark.parametrize("name", ["mdm.exe", "Machine Debug Manager", ID[:-3], ID + "0", ""])
+@pytest.mark.parametrize("name", ["mdm.exe", "Machine Debug Manager", ID[:-3], ID + "0"])
 def test_registration_of_anything_else(play, name):
     expected = f"register_with needs a GUID as id (the AppID or a CLSID), not {name!r}: only a GUID is known before registration."
     assert refused(play, id=name, register_with=["C:\\mdm.exe"]) == expected
@@ -73,6 +73,13 @@ def test_virtual_accounts(play, who):
 @pytest.mark.parametrize("who", ["Administrators", "BUILTIN\\Users", "Everyone", "NT AUTHORITY\\SYSTEM"])
 def test_groups(play, who):
     assert refused(play, run_as=who) == f"run_as: {who!r} is not the account of a user; keywords are {', '.join(KEYWORDS)}."
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_id(play, name):
+    with pytest.raises(AnsibleActionFail, match="^id is empty;"):
+        play.run("appid", {"id": name})
+    assert not play.calls
 
 
 # --- removal ---

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from ansible_collections.wincom.dcom.plugins.action.machine import _word
 from ansible_collections.wincom.dcom.plugins.plugin_utils._action import is_true
-from ansible_collections.wincom.dcom.plugins.plugin_utils._machine import normalise_ports, read_info, read_settings
+from ansible_collections.wincom.dcom.plugins.plugin_utils._machine import _word, normalise_ports, read_info, read_settings
 from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import normalise
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
