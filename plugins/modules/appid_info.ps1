@@ -50,7 +50,7 @@ Function Get-Selection {
         foreach ($id in $params.id) {
             $one = Find-AppId $id $keys
             if (-not $one.Problem) { $one }
-            elseif (Test-MachineKey "SOFTWARE\Classes\CLSID\$id") { @{ Class = $id; Name = Read-MachineText "SOFTWARE\Classes\CLSID\$id" '' } }
+            elseif ($id -match '^\{[0-9a-f-]{36}\}$' -and (Test-MachineKey "SOFTWARE\Classes\CLSID\$id")) { @{ Class = $id; Name = Read-MachineText "SOFTWARE\Classes\CLSID\$id" '' } }
             else { $result.not_found += @{ id = $id; reason = $one.Problem } }
         }
     }
