@@ -97,6 +97,27 @@ def go(check_host, host, rows, module="wincom.dcom.appid", **keywords):
     return Stages(results[check_host.name], results[host.name], [again.get(number) for number in range(len(rows))], before, after)
 
 
+def refuse(hosts, cases):
+    """{name: (result in check mode, None where it was not asked; result for real)} of tasks that must be refused.
+
+    Args:
+        hosts: two that are alike, for check mode and for real; each one's state is then what it had been.
+        cases: {name: (arguments, ...)}; check mode is asked of every other one.
+    """
+    before = [state(host) for host in hosts]
+    inventory = {host.name: dict(host.vars(playbook.BULK), checking=host is hosts[0]) for host in hosts}
+    rows = [arguments for arguments, *_more in cases.values()]
+    tasks = [playbook.appids(rows[::2], check_mode="{{ checking }}"), playbook.appids(rows[1::2], when="not checking")]
+    results = playbook.play(inventory, tasks)
+    for was, host in zip(before, hosts):
+        now = state(host)
+        assert now == was, f"{host.name}: {sorted(key for key in {*now, *was} if now.get(key) != was.get(key))}"
+    half = len(rows[::2])
+    check, real = (results[host.name] for host in hosts)
+    assert len(real) == len(cases)
+    return {name: (None if number % 2 else check[number // 2], real[number // 2 + half * (number % 2)]) for number, name in enumerate(cases)}
+
+
 def same(check, run):
     """Whether check mode told what the run told."""
     parts = ("changed", "diff", "previous", "restorable", "warnings", "msg")

@@ -73,9 +73,8 @@ def info(**arguments):
 
 def seed(host):
     host.install_service("MDM", scene.MDM_IMAGE + " /service")
-    for name, (values, _settings, _findings) in CASES.items():
-        host.import_registry(scene.app(APPID_OF[name], f"Case {name}", **values))
-    entries = [stages.put_secret(APPID_OF["a user"], "pw"), stages.put_right(SVC_COM, "SeBatchLogonRight"), *scene.app("mdm.exe", AppID=APPID_OF["a program that is mapped"])]
+    entries = [entry for name, (values, _settings, _findings) in CASES.items() for entry in scene.app(APPID_OF[name], f"Case {name}", **values)]
+    entries += [stages.put_secret(APPID_OF["a user"], "pw"), stages.put_right(SVC_COM, "SeBatchLogonRight"), *scene.app("mdm.exe", AppID=APPID_OF["a program that is mapped"])]
     for number, name in enumerate(("a program that is not mapped", "a program that is mapped")):
         clsid = scene.CLASSES + "\\" + class_guid(number)
         entries += [scene.text(clsid, "AppID", APPID_OF[name]), scene.text(clsid, "", f"Class {number}"),

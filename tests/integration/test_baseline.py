@@ -231,15 +231,16 @@ def test_a_bare_host_gets_the_same_meaning(adopted):
     for appid, values in windows_appids().items():
         for value, raw in values.items():
             kind, written = found[appid][value]
-            assert kind == registry.BINARY and meaning(written) == meaning(raw), (appid, value)
+            assert kind == registry.BINARY and meaning(written, value) == meaning(raw, value), (appid, value)
 
 
-def meaning(raw):
-    """Owner, the rights of each principal in the deny and the allow block, and what is not plain as it is."""
+def meaning(raw, value):
+    """Owner, the rights of each principal in the deny and the allow block, and what is not plain as it is. Activation means nothing in an access list."""
+    idle = 0x18 if value == "AccessPermission" else 0
     got, plain, other = descriptor.decode(raw), {}, []
     for entry in got.dacl.entries:
         if entry.kind in (descriptor.ALLOW, descriptor.DENY) and not entry.flags:
-            plain[entry.kind, entry.sid] = plain.get((entry.kind, entry.sid), 0) | entry.mask
+            plain[entry.kind, entry.sid] = plain.get((entry.kind, entry.sid), 0) | entry.mask & ~idle
         else:
             other.append(entry)
     return got.owner, plain, other
@@ -252,7 +253,7 @@ def test_a_hundred_cost_at_most_twice_one(new_host):
     rows = [{"id": guid(number), "access_permission": {"set": [{"principal": name, "rights": "all"} for name in ("SYSTEM", "Administrators")]}}
             for number in range(100)]
     seconds = {}
-    for count in (1, 100, 1, 100):
+    for count in (1, 1, 100):
         started = time.monotonic()
         [result] = play(host, baseline(appids=rows[:count]))
         seconds.setdefault(count, []).append(time.monotonic() - started)

@@ -32,5 +32,5 @@ def test_target(told, name):
 
 
 def test_each_module_and_the_role_has_one():
-    assert [folder.name for folder in TARGETS] == ["appid", "denial_info", "machine", "mdm_dcom", "server"]
+    assert [folder.name for folder in TARGETS] == ["appid", "baseline", "denial_info", "machine", "mdm_dcom", "server"]
     assert all((folder / "aliases").read_text(encoding="utf-8").split() == ["windows", "shippable/windows/group1"] for folder in TARGETS)

@@ -259,7 +259,13 @@ class Host:
         self._apply([(key, None, registry.DELETE_KEY, b'')])
 
     def _apply(self, entries):
-        self.check('C:\\regdump.exe', 'apply', stdin=registry.script(entries))
+        """Where Wine could not start the program, which a busy machine sees now and then, once more: writing twice does no harm."""
+        script = registry.script(entries)
+        done = self.run('C:\\regdump.exe', 'apply', stdin=script)
+        if done.returncode and b'regdump: error' not in done.stderr:
+            self.check('C:\\regdump.exe', 'apply', stdin=script)
+        elif done.returncode:
+            raise LabError('The registry of %s could not be written: %s' % (self.name, done.stderr.decode(errors='replace').strip()))
 
     # ---- doubles ----
     def set_double(self, name, value):

@@ -52,7 +52,8 @@ def run(env, *argv, stdin=b'', timeout=60):
             raise
         out.seek(0)
         err.seek(0)
-        return subprocess.CompletedProcess(list(argv), code, out.read(), without_noise(err.read()))
+        told = err.read()
+        return subprocess.CompletedProcess(list(argv), code, out.read(), without_noise(told) or (told if code else b''))
 
 
 def without_noise(text):
