@@ -237,13 +237,14 @@ def test_a_bare_host_gets_the_same_meaning(adopted):
 def meaning(raw, value):
     """The rights of each principal in the deny and the allow block, and what is not plain as it is.
 
-    Activation means nothing in an access list. The owner means nothing to COM, and `set` does not name it.
+    An entry of the old format (1) means all rights, and activation means nothing in an access list. The owner means nothing to COM, and
+    `set` does not name it.
     """
-    idle = 0x18 if value == "AccessPermission" else 0
+    full, idle = {"LaunchPermission": (0x1F, 0), "AccessPermission": (0x7, 0x18)}[value]
     got, plain, other = descriptor.decode(raw), {}, []
     for entry in got.dacl.entries:
         if entry.kind in (descriptor.ALLOW, descriptor.DENY) and not entry.flags:
-            plain[entry.kind, entry.sid] = plain.get((entry.kind, entry.sid), 0) | entry.mask & ~idle
+            plain[entry.kind, entry.sid] = plain.get((entry.kind, entry.sid), 0) | (full if entry.mask == 1 else entry.mask & ~idle)
         else:
             other.append(entry)
     return plain, other

@@ -54,7 +54,7 @@ def stages() -> list[Stage]:
         Stage("units", "Python units", lambda: run_pytest("units", "tests/unit", minutes=10)),
         Stage("pester", "PowerShell units, in a lab host", pester.run),
         Stage("lab", "the lab's own tests", lambda: run_pytest("lab", "tests/lab/tests", minutes=20)),
-        Stage("integration", "playbooks and modules on lab hosts", lambda: run_pytest("integration", "tests/integration", minutes=30, workers=2)),
+        Stage("integration", "playbooks and modules on lab hosts", lambda: run_pytest("integration", "tests/integration", minutes=60, workers=2)),
         Stage("more", "longer tables on lab hosts, only when asked for", lambda: run_pytest("more", "tests/integration/more", minutes=60, workers=2)),
         Stage("gates", "documentation, lint, portability", gates.run),
     ]
