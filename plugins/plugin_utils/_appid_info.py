@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import _permission
 from ._appid import READERS
@@ -46,12 +47,17 @@ class Host:
     exemptions: dict[str, dict[str, str]]
     callers: list[Caller]
 
+    @cached_property
+    def _lists(self) -> tuple[dict[str, str], ...]:
+        """The exemption lists of policy and computer, and the policy's settings; names without case, once for all AppIDs."""
+        return tuple(_folded(self.exemptions.get(part)) for part in ("policy", "local", "settings"))
+
     def exempts(self, appid: str) -> str:
         """The list that exempts an AppID from the activation check ('Group Policy', 'this computer'), '' for none.
 
         Source: explanation of the policy "Define Activation Security Check exemptions" in DCOM.admx.
         """
-        policy, local, settings = (_folded(self.exemptions.get(part)) for part in ("policy", "local", "settings"))
+        policy, local, settings = self._lists
         if appid.casefold() in policy:
             return "Group Policy" if policy[appid.casefold()] == "1" else ""
         allowed = settings.get("allowlocalactivationsecuritycheckexemptionlist", "0" if policy else "1")

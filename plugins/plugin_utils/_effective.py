@@ -18,7 +18,6 @@ from ._principals import to_name, with_sid
 ADMINISTRATORS, AUTHENTICATED, NETWORK, SELF, SYSTEM = "S-1-5-32-544", "S-1-5-11", "S-1-5-2", "S-1-5-10", "S-1-5-18"
 # Whether they are in a caller's token depends on how it logged on, which nobody knows beforehand.
 BY_LOGON = {"S-1-5-1", "S-1-5-3", "S-1-5-4", "S-1-5-6", "S-1-5-13", "S-1-5-14", "S-1-2-0"}
-NOTHING = {"default": False, "problem": "", "entries": [], "policy": None}
 
 
 class Caller(t.NamedTuple):

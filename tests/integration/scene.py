@@ -47,6 +47,19 @@ def typed(value):
     return (registry.DWORD, registry.dword(value)) if isinstance(value, int) else (registry.BINARY, value)
 
 
+def sz(words):
+    """(type, bytes) as they must lie there; made here, and not by what writes the registry for tests."""
+    return registry.SZ, (words + "\0").encode("utf-16-le")
+
+
+def dword(number):
+    return registry.DWORD, number.to_bytes(4, "little")
+
+
+def multi(*words):
+    return registry.MULTI_SZ, ("".join(word + "\0" for word in words) + "\0").encode("utf-16-le")
+
+
 def text(key, name, value):
     return key, name, registry.SZ, registry.text(value)
 

@@ -14,25 +14,14 @@ from descriptor import ALLOW, CONDITIONAL_ALLOW, Entry, allow, deny
 from descriptor import EVERYONE as WD
 from descriptor import INTERACTIVE as IU
 from descriptor import SYSTEM as SY
-from registry import BINARY, DWORD, MULTI_SZ, SZ
+from registry import BINARY
+from scene import dword, multi, sz
 
 MODULE, INFO = "wincom.dcom.machine", "wincom.dcom.machine_info"
 AN, SELF, IIS, DCOM_USERS, LOG_USERS, PACKAGES = "S-1-5-7", "S-1-5-10", "S-1-5-32-568", "S-1-5-32-562", "S-1-5-32-559", "S-1-15-2-1"
 LPAC_COM = "S-1-15-3-1024-2405443489-874036122-4286035555-1823921565-1746547431-2453885448-3625952902-991631256"
 LAUNCH_LIMIT = [allow(BA, 0x1F), allow(WD, 0xB), allow(DCOM_USERS, 0x1F)]
 CONDITION = Entry(CONDITIONAL_ALLOW, 0, 0xB, WD, b"artx\xf8\x0a\0\0\0W\0I\0N\0:\0/\0\0\0\0\0\0")
-
-
-def sz(text):
-    return SZ, (text + "\0").encode("utf-16-le")
-
-
-def dword(number):
-    return DWORD, number.to_bytes(4, "little")
-
-
-def multi(*texts):
-    return MULTI_SZ, ("".join(text + "\0" for text in texts) + "\0").encode("utf-16-le")
 
 
 # option: what is given; {(key, value): what must lie there}; a value that Windows would not take

@@ -9,20 +9,8 @@ import pytest
 import registry
 import scene
 import stages
-from registry import BINARY, DWORD, EXPAND_SZ, MULTI_SZ, QWORD, SZ
-from scene import guid
-
-
-def sz(text):
-    return SZ, (text + "\0").encode("utf-16-le")
-
-
-def dword(number):
-    return DWORD, number.to_bytes(4, "little")
-
-
-def multi(*texts):
-    return MULTI_SZ, ("".join(text + "\0" for text in texts) + "\0").encode("utf-16-le")
+from registry import BINARY, EXPAND_SZ, QWORD
+from scene import dword, guid, multi, sz
 
 
 class Case(NamedTuple):
