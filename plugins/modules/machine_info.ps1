@@ -8,6 +8,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._MachineSetting
 #AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._Setting
 
 $module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = @{}; supports_check_mode = $true })
 
@@ -18,8 +19,7 @@ $result.names = @{}
 try {
     Assert-Administrator
     $setting = @(Get-MachineSetting)
-    $target = Get-Machine
-    $result.settings = @(foreach ($row in $setting) { @{ name = $row.Name; before = (& $row.Decide $null $target @{}).Before } })
+    $result.settings = @(Get-SettingReading $setting (Get-Machine))
     $result.policy_managed = @(Get-PolicyManaged)
     $result.exempts_activation = Test-ActivationExemption
     $result.reboot_required = Test-RebootRequired $setting
