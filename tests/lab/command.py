@@ -61,7 +61,9 @@ class Launchers:
             self.closed = True
             for process in self.waiting:
                 process.kill()
-                process.communicate()
+                process.wait()                      # never for its pipes: what of Wine it started first holds them
+                for pipe in (process.stdin, process.stdout, process.stderr):
+                    pipe.close()
 
 
 class Command:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 import accounts as accounts_module
 import build
@@ -243,11 +244,9 @@ class Host:
 
         Raises KeyError where the key isn't there. A 64-bit program reads: 32-bit keys are under WOW6432Node.
         """
-        done = self.run('C:\\regdump.exe', 'dump', key)
+        done = self._regdump('dump', key)
         if done.returncode == 3:
             raise KeyError(key)
-        if done.returncode:
-            raise LabError('%s could not be read on %s: %s' % (key, self.name, done.stderr.decode(errors='replace').strip()))
         return registry.parse_dump(done.stdout)
 
     def import_registry(self, what):
@@ -259,13 +258,20 @@ class Host:
         self._apply([(key, None, registry.DELETE_KEY, b'')])
 
     def _apply(self, entries):
-        """Where Wine could not start the program, which a busy machine sees now and then, once more: writing twice does no harm."""
-        script = registry.script(entries)
-        done = self.run('C:\\regdump.exe', 'apply', stdin=script)
-        if done.returncode and b'regdump: error' not in done.stderr:
-            self.check('C:\\regdump.exe', 'apply', stdin=script)
-        elif done.returncode:
-            raise LabError('The registry of %s could not be written: %s' % (self.name, done.stderr.decode(errors='replace').strip()))
+        self._regdump('apply', stdin=registry.script(entries))
+
+    def _regdump(self, *words, stdin=b''):
+        """Run regdump.exe, which says why it fails: one that fails without a word is one that Wine could not start, as a
+        busy machine sees now and then, and is started once more. Reading or writing twice does no harm."""
+        for started in range(2):
+            done = self.run('C:\\regdump.exe', *words, stdin=stdin)
+            if done.returncode in (0, 3):
+                return done
+            if b'regdump:' in done.stderr:
+                break
+            warnings.warn('regdump.exe ended with %d, without a word, on %s' % (done.returncode, self.name), stacklevel=3)
+        raise LabError('regdump.exe %s ended with %d on %s: %s' % (
+            ' '.join(words), done.returncode, self.name, done.stderr.decode(errors='replace').strip() or 'without a word'))
 
     # ---- doubles ----
     def set_double(self, name, value):

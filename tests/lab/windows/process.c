@@ -12,7 +12,7 @@
 static int list(void)
 {
     DWORD ids[4096], size, i, chars;
-    if (!EnumProcesses(ids, sizeof ids, &size)) return 1;
+    if (!EnumProcesses(ids, sizeof ids, &size)) { fprintf(stderr, "process: cannot list: error %lu\n", GetLastError()); return 1; }
     for (i = 0; i < size / sizeof *ids; i++) {
         WCHAR path[1024] = L"";
         char utf8[3072];
@@ -42,7 +42,7 @@ static int start(WCHAR *line)
 static int end(DWORD id)
 {
     HANDLE process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, id);
-    if (!process || !TerminateProcess(process, 1)) return 1;
+    if (!process || !TerminateProcess(process, 1)) { fprintf(stderr, "process: cannot end %lu: error %lu\n", id, GetLastError()); return 1; }
     WaitForSingleObject(process, 5000);
     return 0;
 }

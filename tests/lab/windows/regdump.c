@@ -137,7 +137,9 @@ int wmain(int count, WCHAR **word)
     if (count == 2 && !wcscmp(word[1], L"apply")) return apply_all();
     if (count != 3 || wcscmp(word[1], L"dump")) { fputs("usage: regdump dump KEY | regdump apply <LINES\n", stderr); return 2; }
     root = root_of(word[2], &rest);
-    if ((error = RegOpenKeyExW(root, rest, 0, KEY_READ, &key))) return error == ERROR_FILE_NOT_FOUND ? 3 : 1;
+    error = RegOpenKeyExW(root, rest, 0, KEY_READ, &key);
+    if (error == ERROR_FILE_NOT_FOUND) return 3;
+    if (error) { fprintf(stderr, "regdump: error %ld\n", error); return 1; }
     dump(key, path);
     return 0;
 }
