@@ -121,7 +121,7 @@ Function Select-AppId {
 
     $mapped = @{} # AppID -> names of executables
     foreach ($key in $Keys.Values) {
-        if ($key.AppId -and $key.Key -notmatch $guidPattern) { $mapped[$key.AppId] = @($mapped[$key.AppId]) + $key.Key }
+        if ($key.AppId -and $key.Key -notmatch $guidPattern) { $mapped[$key.AppId] += @($key.Key) }
     }
     foreach ($key in $Only) { @{ AppId = $key.Key; Name = "$($key.Name)"; Executables = $mapped[$key.Key] } }
 }
@@ -139,7 +139,7 @@ Function Get-AppId {
     $registered = @($Found | ForEach-Object AppId | Where-Object { $_ })
     $classes = @{} # AppID -> [ComKey] of its classes
     if ($registered) {
-        foreach ($class in [ComKey]::ClassesOf($registered).Values) { $classes[$class.AppId] = @($classes[$class.AppId] | Where-Object { $_ }) + $class }
+        foreach ($class in [ComKey]::ClassesOf($registered).Values) { $classes[$class.AppId] += @($class) }
     }
     foreach ($one in $Found) { Get-OneAppId $one $classes["$($one.AppId)"] }
 }
@@ -148,26 +148,25 @@ Function Get-OneAppId {
     param ($Found, [object[]]$Classes)
 
     $appId = "$($Found.AppId)$($Found.NewAppId)"
+    $path = "$appIdPath\$appId"
+    $registered = $null -ne $Found.AppId
+    $stored = if ($registered) { [RegistryValue]::ReadAll($path) } else { @{} }
     $target = @{
         AppId = $appId
         Name = $Found.Name
-        Path = "$appIdPath\$appId"
-        Registered = $null -ne $Found.AppId
-        Classes = @($Classes | Where-Object { $_ })
-        Stored = $null # name -> [RegistryValue]
-        Executables = @($Found.Executables | Where-Object { $_ }) # names of the mapped executables
+        Path = $path
+        Registered = $registered
+        Classes = @(if ($Classes) { $Classes })
+        Stored = $stored # name -> [RegistryValue]
+        Executables = @(if ($Found.Executables) { $Found.Executables }) # names of the mapped executables
         Service = $null
-        IsSurrogate = $false
+        IsSurrogate = $stored.ContainsKey('DllSurrogate')
         Images = @() # full paths of the programs that LocalServer32 starts
     }
-    if (-not $target.Registered) { return $target }
-
-    $key = Open-MachineKey $target.Path
-    $target.Stored = [RegistryValue]::ReadAll($key)
-    $key.Dispose()
-    $target.IsSurrogate = $target.Stored.ContainsKey('DllSurrogate')
-    $service = ConvertFrom-TextValue $target.Stored['LocalService']
-    if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
+    if ($stored.ContainsKey('LocalService')) {
+        $service = ConvertFrom-TextValue $stored['LocalService']
+        if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
+    }
     if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
     $target
 }

@@ -160,7 +160,7 @@ Function Get-ClassDecision {
     param ($Wanted, $Target)
 
     $decision = New-Decision
-    $decision.Before = @{ names = @($Target.Classes | ForEach-Object Key); elsewhere = @{} }
+    $decision.Before = @{ names = @(foreach ($class in $Target.Classes) { $class.Key }); elsewhere = @{} }
     if ($null -eq $Wanted) { return $decision }
     $decision.After = @{ names = @($decision.Before.names + $Wanted | Sort-Object -Unique); elsewhere = @{} }
     foreach ($clsid in $Wanted) {

@@ -9,7 +9,6 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._AppId
 #AnsibleRequires -PowerShell ..module_utils._AppIdSetting
 #AnsibleRequires -PowerShell ..module_utils._Host
-#AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
 $setting = @() # the rows; not read here, for the modules are loaded in no certain order
@@ -113,7 +112,7 @@ Function Set-TaskTarget {
     $Task.Warnings += @($Task.Plan.Values | ForEach-Object Warnings)
 }
 
-# Decides, and puts into the result at once what was decided, so that a failure shows it too.
+# Decides; the result tells it at once, so that a failure shows it too.
 Function Get-TaskPlan {
     param ($Task, [object[]]$Target)
 
@@ -126,10 +125,7 @@ Function Get-TaskPlan {
                 @{ appid = $one.AppId; name = $name; before = $decisions[$name].Before; after = $decisions[$name].After }
             }
         })
-    $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
-    Add-PrincipalName $result.names $result.settings
-    $problems = @(Get-PlanProblem $plan)
-    if ($problems) { throw ($problems -join '; ') }
+    Assert-PlanResult $result $plan
     $plan
 }
 

@@ -5,7 +5,6 @@
 # Open-MachineTask decides and refuses, and writes nothing; Complete-MachineTask does the rest.
 
 #AnsibleRequires -PowerShell ..module_utils._MachineSetting
-#AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
 $setting = @() # the rows; not read here, for the modules are loaded in no certain order
@@ -40,10 +39,7 @@ Function Open-MachineTask {
     $result.policy_managed = @(Get-PolicyManaged)
     $plan = $Task.Plan = Get-SettingPlan $setting $Task.Params (Get-Machine)
     $result.settings = @(foreach ($name in $plan.Keys) { @{ name = $name; before = $plan[$name].Before; after = $plan[$name].After } })
-    $result.skipped_principals = @($plan.Values | ForEach-Object Skipped | Select-Object -Unique)
-    Add-PrincipalName $result.names $result.settings
-    $problems = @(Get-PlanProblem $plan)
-    if ($problems) { throw ($problems -join '; ') }
+    Assert-PlanResult $result $plan
     $Task.Warnings = @($plan.Values | ForEach-Object Warnings)
 }
 

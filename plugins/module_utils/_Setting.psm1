@@ -11,6 +11,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Principal
 
 Function New-Decision {
     @{
@@ -114,8 +115,19 @@ Function Get-SettingPlan {
 Function Get-SettingReading {
     param ([object[]]$Setting, $Target)
     foreach ($row in $Setting) {
-        if (-not $row.ContainsKey('Value') -or $null -ne (Read-TargetValue $Target $row.Value)) { @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before } }
+        if ($row.ContainsKey('Value') -and -not $Target.Stored.ContainsKey($row.Value)) { continue }
+        @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before }
     }
+}
+
+# Completes a result that has the settings of a plan, and stops where the plan has problems.
+Function Assert-PlanResult {
+    param ($Result, $Plan)
+
+    $Result.skipped_principals = @($Plan.Values | ForEach-Object Skipped | Select-Object -Unique)
+    Add-PrincipalName $Result.names $Result.settings
+    $problems = @(Get-PlanProblem $Plan)
+    if ($problems) { throw ($problems -join '; ') }
 }
 
 Function Get-PlanProblem {

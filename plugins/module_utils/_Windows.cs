@@ -61,12 +61,17 @@ public class RegistryValue
         return new RegistryValue(type, data);
     }
 
-    // All values of a key, by name.
-    public static IDictionary<string, RegistryValue> ReadAll(RegistryKey key)
+    // All values of a key of HKEY_LOCAL_MACHINE, by name; none where there is no such key.
+    public static IDictionary<string, RegistryValue> ReadAll(string path)
     {
         Dictionary<string, RegistryValue> values = new Dictionary<string, RegistryValue>(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in key.GetValueNames())
-            values[name] = Read(key.Handle, name);
+        using (RegistryKey root = RegistryKey.OpenBaseKey(RegistryHive.LocalMachine, RegistryView.Registry64))
+        using (RegistryKey key = root.OpenSubKey(path))
+        {
+            if (key != null)
+                foreach (string name in key.GetValueNames())
+                    values[name] = Read(key.Handle, name);
+        }
         return values;
     }
 

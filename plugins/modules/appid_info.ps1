@@ -61,7 +61,7 @@ Function Get-Selection {
     }
     $classes = @($found | Where-Object { $_.Class } | ForEach-Object { (Get-AppId @{ Name = $_.Name }) + @{ Class = $_.Class } })
     foreach ($target in $classes + @(Get-AppId @($found | Where-Object { -not $_.Class }))) {
-        $custom = $null -ne (Read-TargetValue $target 'LaunchPermission') -or $null -ne (Read-TargetValue $target 'AccessPermission')
+        $custom = $target.Stored.ContainsKey('LaunchPermission') -or $target.Stored.ContainsKey('AccessPermission')
         if ($null -eq $params.custom_permission -or $params.custom_permission -eq $custom) { $target }
     }
 }
@@ -80,7 +80,7 @@ Function Get-Reading {
         service = if ($Target.Service) { @{ name = $Target.Service.ServiceName; status = "$($Target.Service.Status)"; shared = [bool]($Target.Service.ServiceType -band 0x20) } }
         surrogate = $Target.IsSurrogate
         com_plus = Test-ComPlus $Target
-        processes = @(Select-ServerProcess $Target $Process | ForEach-Object { ConvertTo-ProcessData $_ })
+        processes = @(if ($Process) { foreach ($running in Select-ServerProcess $Target $Process) { ConvertTo-ProcessData $running } })
     }
 }
 

@@ -12,11 +12,9 @@ from functools import cached_property
 from . import _permission
 from ._appid import READERS
 from ._effective import Caller, Lists, rights
-from ._permission import ANONYMOUS, EVERYONE
-from ._principals import to_name, with_sid
+from ._principals import ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
 from ._setting import Permission, Setting
 
-SYSTEM = "S-1-5-18"
 SID_OF_IDENTITY = {"system": SYSTEM, "local_service": "S-1-5-19", "network_service": "S-1-5-20"}
 REMOTE = {"launch": 0x14, "access": 0x4}
 LISTS = ("launch_permission", "access_permission")

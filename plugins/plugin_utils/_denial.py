@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from ._dcom_events import BY_DESIGN, DENIALS, LAYOUTS, OTHERS, SCOPE_WORDS, SCOPES
-from ._principals import NAME_OF, to_name, with_sid
+from ._principals import ANONYMOUS, NAME_OF, to_name, with_sid
 
 Group = t.Dict[str, t.Any]
 
@@ -22,7 +22,7 @@ GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 SID = re.compile(r"S-1-\d+(?:-\d+)+")
 CLASS_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")  # an activatable class of the Windows Runtime stands where a CLSID does
 CONTAINER = "S-1-15-"
-ANONYMOUS, DISTRIBUTED_COM_USERS = "S-1-5-7", "S-1-5-32-562"
+DISTRIBUTED_COM_USERS = "S-1-5-32-562"
 RIGHTS = {"launch": ("launch", "activation"), "access": ("access",)}
 MAX_LISTED = 10  # addresses and callers of one denial
 

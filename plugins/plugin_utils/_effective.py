@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._permission import ANONYMOUS, EVERYONE, RIGHTS
-from ._principals import to_name, with_sid
+from ._permission import RIGHTS
+from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
 
-ADMINISTRATORS, AUTHENTICATED, NETWORK, SELF, SYSTEM = "S-1-5-32-544", "S-1-5-11", "S-1-5-2", "S-1-5-10", "S-1-5-18"
+AUTHENTICATED, NETWORK, SELF = "S-1-5-11", "S-1-5-2", "S-1-5-10"
 # Whether they are in a caller's token depends on how it logged on, which nobody knows beforehand.
 BY_LOGON = {"S-1-5-1", "S-1-5-3", "S-1-5-4", "S-1-5-6", "S-1-5-13", "S-1-5-14", "S-1-2-0"}
 

@@ -10,15 +10,14 @@ import typing as t
 
 from . import _permission, _setting
 from ._action import is_true
-from ._permission import ANONYMOUS, EVERYONE, BadInput
-from ._principals import with_sid
+from ._permission import BadInput
+from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, SYSTEM, with_sid
 from ._setting import Permission, Setting
 
 Finding = t.Dict[str, str]
 
 PERMISSIONS = ("default_launch_permission", "default_access_permission", "launch_limit", "access_limit")
 SWITCHES = ("enable_dcom", "secure_references", "require_integrity_activation", "com_plus_remote_access")
-ADMINISTRATORS, SYSTEM = "S-1-5-32-544", "S-1-5-18"
 ENOUGH_PORTS = 100
 _RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 

@@ -10,7 +10,7 @@ import binascii
 import struct
 import typing as t
 
-from ._principals import to_name, to_sid, with_sid
+from ._principals import ANONYMOUS, EVERYONE, GUESTS, to_name, to_sid, with_sid
 
 # Masks of the rights, without COM_RIGHTS_EXECUTE (0x1), which every entry carries.
 RIGHTS: dict[str, dict[str, int]] = {
@@ -21,8 +21,6 @@ RIGHTS: dict[str, dict[str, int]] = {
 WORDS = {"launch": ("local", "remote", "all"), "access": ("local", "remote", "all"), "configuration": ("all",)}
 FORMS = ("add", "remove", "set", "sddl", "binary", "default")
 ENTRY_KEYS = ("principal", "type", "rights", "optional")
-
-EVERYONE, ANONYMOUS, GUESTS = "S-1-1-0", "S-1-5-7", "S-1-5-32-546"
 
 
 class Scope(t.NamedTuple):

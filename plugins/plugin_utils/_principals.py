@@ -12,6 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
+# Those that rules of COM are about.
+ADMINISTRATORS, ANONYMOUS, EVERYONE, GUESTS, SYSTEM = "S-1-5-32-544", "S-1-5-7", "S-1-1-0", "S-1-5-32-546", "S-1-5-18"
+
 NT_AUTHORITY = {
     "S-1-5-1": "DIALUP",
     "S-1-5-2": "NETWORK",

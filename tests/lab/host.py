@@ -263,7 +263,7 @@ class Host:
     def _regdump(self, *words, stdin=b''):
         """Run regdump.exe, which says why it fails: one that fails without a word is one that Wine could not start, as a
         busy machine sees now and then, and is started once more. Reading or writing twice does no harm."""
-        for started in range(2):
+        for _started in range(2):
             done = self.run('C:\\regdump.exe', *words, stdin=stdin)
             if done.returncode in (0, 3):
                 return done
