@@ -43,12 +43,6 @@ Function Read-TargetValue {
     if ($null -ne $Target.Stored) { $Target.Stored[$Name] } elseif ($Target.Registered) { Read-MachineValue $Target.Path $Name }
 }
 
-# The text of a REG_SZ or REG_EXPAND_SZ value, $null for none or another type.
-Function ConvertFrom-TextValue {
-    param ($Value)
-    if ($Value.Type -in 1, 2) { [System.Text.Encoding]::Unicode.GetString($Value.Data).TrimEnd([char]0) }
-}
-
 Function ConvertTo-TextValue {
     param ([string]$Text)
     [RegistryValue]::new(1, [System.Text.Encoding]::Unicode.GetBytes("$Text`0"))
@@ -56,7 +50,7 @@ Function ConvertTo-TextValue {
 
 Function Read-MachineText {
     param ([string]$Path, [string]$Name, [RegistryView]$View = [RegistryView]::Registry64)
-    ConvertFrom-TextValue (Read-MachineValue $Path $Name $View)
+    (Read-MachineValue $Path $Name $View).Text
 }
 
 # The AppID that a class names in either view, $null where it names none.
@@ -164,7 +158,7 @@ Function Get-OneAppId {
         Images = @() # full paths of the programs that LocalServer32 starts
     }
     if ($stored.ContainsKey('LocalService')) {
-        $service = ConvertFrom-TextValue $stored['LocalService']
+        $service = $stored['LocalService'].Text
         if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
     }
     if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }

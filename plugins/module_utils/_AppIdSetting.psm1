@@ -28,8 +28,7 @@ $names = @{ type = 'list'; elements = 'str' }
 $bits = @{ type = 'list'; elements = 'int' }
 $text = @{ type = 'str' }
 
-# Name: the option; Value: the registry value without which it is at its default; Option: its specification; Further: options that go
-# with it; Decide: see _Setting.psm1.
+# Further: options that go with it; the rest: see _Setting.psm1.
 Function Get-AppIdSetting {
     @{
         Name = 'launch_permission'
@@ -51,6 +50,7 @@ Function Get-AppIdSetting {
     @{
         Name = 'run_as'
         Value = 'RunAs'
+        Secret = $true
         Option = $text
         Further = @{
             run_as_password = @{ type = 'str'; no_log = $true }
@@ -64,6 +64,7 @@ Function Get-AppIdSetting {
     }
     @{
         Name = 'executables'
+        Property = 'Executables'
         Option = @{
             type = 'dict'
             options = @{ add = $names; remove = $names; set = $names }
@@ -140,6 +141,7 @@ Function Get-AppIdSetting {
     }
     @{
         Name = 'classes'
+        Property = 'Classes'
         Option = $names
         Decide = { param ($Wanted, $Target) Get-ClassDecision $Wanted $Target }
     }
@@ -168,7 +170,7 @@ Function Get-ClassDecision {
         if (-not $paths) { $decision.Problems += "the class $clsid is not registered on this host" }
         foreach ($path in $paths) {
             $stored = Read-MachineValue $path 'AppID'
-            $other = ConvertFrom-TextValue $stored
+            $other = $stored.Text
             if ($other -eq $Target.AppId) { continue }
             if ($other) { $decision.Problems += "the class $clsid belongs to the AppID $other" }
             $decision.Changes += New-Change 5 "the AppID of class $clsid" $path 'AppID' $stored (ConvertTo-TextValue $Target.AppId)
@@ -197,8 +199,8 @@ Function Get-Identity {
     param ($Target)
 
     $value = Read-TargetValue $Target 'RunAs'
-    $name = ConvertFrom-TextValue $value
-    $keyword = $runAsKeywords.Keys | Where-Object { $runAsKeywords[$_] -eq "$name" }
+    $name = $value.Text
+    $keyword = foreach ($word in $runAsKeywords.Keys) { if ($runAsKeywords[$word] -eq "$name") { $word } }
     $sid = if (-not $keyword) { (Resolve-Principal $name).Sid }
     $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
     if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is not a REG_SZ value (type $($value.Type))"; password = $false } }
@@ -327,7 +329,7 @@ Function Get-ExecutableDecision {
             continue
         }
         $decision.Changes += New-Change 5 "the mapping of $name" $path 'AppID' $stored (ConvertTo-TextValue $Target.AppId)
-        $other = ConvertFrom-TextValue $stored
+        $other = $stored.Text
         if ($other) { $decision.Before.elsewhere[$name] = $other }
         if ($Params.remap_executables) { continue }
         if ($other) { $decision.Problems += "$name is mapped to the AppID $other; remap_executables: true takes it from there" }

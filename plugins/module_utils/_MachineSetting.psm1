@@ -192,7 +192,7 @@ Function ConvertFrom-PolicyValue {
     param ([string]$Kind, $Value)
 
     if ($Value.Type -ne 1) { return @{ Problem = "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of text" } }
-    $text = ConvertFrom-TextValue $Value
+    $text = $Value.Text
     if (-not $text.Trim()) { return @{ Problem = 'is empty' } }
     try { $list = New-Permission $Kind ([RawSecurityDescriptor]::new($text)) }
     catch { return @{ Problem = "is '$text'" } }
@@ -273,7 +273,7 @@ Function Read-PortList {
 
 Function Test-Yes {
     param ($Value)
-    $Value.Type -eq 1 -and (ConvertFrom-TextValue $Value) -eq 'Y'
+    $Value.Type -eq 1 -and $Value.Text -eq 'Y'
 }
 
 # Why RPC does not take what is stored as the list of the only ports to use.
@@ -285,7 +285,7 @@ Function Get-PortProblem {
         elseif ($name -eq 'Ports') {
             if (-not $Ports) { "has no valid list in Ports: '$(@(ConvertFrom-ListValue $Stored.Ports) -join "', '")' (type $($Stored.Ports.Type))" }
         }
-        elseif (-not (Test-Yes $Stored[$name])) { "means other ports than those listed: $name is '$(ConvertFrom-TextValue $Stored[$name])' (type $($Stored[$name].Type)) instead of 'Y'" }
+        elseif (-not (Test-Yes $Stored[$name])) { "means other ports than those listed: $name is '$($Stored[$name].Text)' (type $($Stored[$name].Type)) instead of 'Y'" }
     }
 }
 

@@ -110,18 +110,13 @@ Function Get-PermissionDecision {
     $decision
 }
 
-$readings = @{} # lists as data, by their bytes: many AppIDs have the same one
-
 # A permission as data that is only read, with its text.
 Function Get-PermissionReading {
     param ([string]$Kind, $Stored, [scriptblock]$Default)
 
-    $key = if ($Stored) { "$Kind $($Stored.Type) $([Convert]::ToBase64String($Stored.Data))" }
-    if ($key -and $readings.ContainsKey($key)) { return $readings[$key].Clone() }
     $permission = if ($Stored) { ConvertFrom-StoredPermission $Kind $Stored } else { & $Default }
     $data = Get-PermissionData $permission $Stored ($null -eq $Stored)
     $data.sddl = if ($permission.Descriptor) { try { $permission.Descriptor.GetSddlForm('All') } catch { $null } } # not every entry has a text
-    if ($key) { $readings[$key] = $data.Clone() }
     $data
 }
 
@@ -186,7 +181,7 @@ Function Get-DefaultPermission {
 Function ConvertFrom-StoredPermission {
     param ([string]$Kind, $Value)
     if ($Value.Type -eq 3) { return ConvertFrom-PermissionByte $Kind $Value.Data }
-    $text = ConvertFrom-TextValue $Value
+    $text = $Value.Text
     New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one$(if ($text) { ": '$text'" })"
 }
 

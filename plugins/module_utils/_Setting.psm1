@@ -3,7 +3,9 @@
 
 # The engine: walks the rows of a table of settings. Reads all, decides all, opens all, writes in order, undoes on failure.
 #
-# A row is @{ Name (the option); Option (its argument specification); Decide ({ param($Wanted, $Target, $Params) } -> a decision) }.
+# A row is @{ Name (the option); Option (its argument specification); Decide ({ param($Wanted, $Target, $Params) } -> a decision) }. To be
+# read fast it may say when it is at its default: without a registry Value, which then decides alone unless the row has a Secret too, or
+# without a Property of the target.
 # A decision is what New-Decision makes; a change is one value of a store (registry value, secret, account right), see New-Change.
 
 using namespace Microsoft.Win32
@@ -111,12 +113,23 @@ Function Get-SettingPlan {
     $plan
 }
 
-# What the rows hold, as data; those with a value of their own only where the target has it.
+$readings = [System.Collections.Generic.Dictionary[string, object]]::new() # by row and bytes: many AppIDs hold the same; case counts
+
+# What the rows hold, as data; those with a registry value or a property of their own only where the target has it.
 Function Get-SettingReading {
     param ([object[]]$Setting, $Target)
+
     foreach ($row in $Setting) {
         if ($row.ContainsKey('Value') -and -not $Target.Stored.ContainsKey($row.Value)) { continue }
-        @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before }
+        if ($row.Property -and -not $Target[$row.Property]) { continue }
+        $stored = if ($row.ContainsKey('Value')) { $Target.Stored[$row.Value] }
+        if (-not $stored -or $row.Secret) {
+            @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before }
+            continue
+        }
+        $bytes = "$($row.Name) $($stored.Type) $([Convert]::ToBase64String($stored.Data))"
+        if (-not $readings.ContainsKey($bytes)) { $readings[$bytes] = (& $row.Decide $null $Target @{}).Before }
+        @{ name = $row.Name; before = $readings[$bytes] }
     }
 }
 

@@ -38,7 +38,7 @@ Function Get-TextDecision {
     $read = {
         param ($value)
         if ($value.Type -ne 1) { return }
-        $text = ConvertFrom-TextValue $value
+        $text = $value.Text
         foreach ($word in $Words.Keys) { if ($Words[$word] -eq $text) { return $word } }
         $text
     }
@@ -83,7 +83,7 @@ Function Get-LevelDecision {
 Function Get-SwitchDecision {
     param ($Target, [string]$ValueName, $Wanted)
     Get-ValueDecision $Target $ValueName $Wanted {
-        param ($value) if ($value.Type -eq 1) { if ((ConvertFrom-TextValue $value) -like 'y*') { 'true' } else { 'false' } }
+        param ($value) if ($value.Type -eq 1) { if ($value.Text -like 'y*') { 'true' } else { 'false' } }
     } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) }
 }
 

@@ -38,6 +38,12 @@ public class RegistryValue
         Data = data;
     }
 
+    // The text of a REG_SZ or REG_EXPAND_SZ value, null for another type.
+    public string Text
+    {
+        get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).TrimEnd('\0') : null; }
+    }
+
     static void Check(int error)
     {
         if (error != 0)
@@ -47,7 +53,7 @@ public class RegistryValue
     // Null where there is no such value.
     public static RegistryValue Read(SafeRegistryHandle key, string name)
     {
-        int type, size = 65536, error;
+        int type, size = 1024, error;
         byte[] data;
         do
         {

@@ -68,6 +68,42 @@ Describe 'The engine' {
         @($plan.Keys) | Should -Be 'b', 'a'
     }
 
+    Context 'that only reads' {
+        BeforeAll {
+            $asked = [System.Collections.Generic.List[string]]::new()
+            $row = @{
+                Name = 'list'; Value = 'List'
+                Decide = { param ($Wanted, $Target) $asked.Add($Target.Id); @{ Before = $Target.Stored['List'].Data[0] } }.GetNewClosure()
+            }
+            Function Get-Target {
+                param ([string]$Id, [byte[]]$Data)
+                $stored = @{}
+                if ($Data) { $stored['List'] = $registry::new(3, $Data) }
+                @{ Id = $Id; Stored = $stored }
+            }
+        }
+        BeforeEach { $asked.Clear() }
+
+        It 'asks a row once for the same bytes, and takes none that look alike for the same' {
+            # AAAA and aAAA in base64
+            $found = foreach ($data in (0, 0, 0), (0x68, 0, 0), (0, 0, 0)) { (Get-SettingReading $row (Get-Target "$data" $data)).before }
+            $found | Should -Be 0, 0x68, 0
+            $asked | Should -Be '0 0 0', '104 0 0'
+        }
+
+        It 'asks no row whose value or property is not there' {
+            Get-SettingReading $row (Get-Target none) | Should -BeNullOrEmpty
+            Get-SettingReading @{ Name = 'names'; Property = 'Names'; Decide = $row.Decide } @{ Names = @() } | Should -BeNullOrEmpty
+            $asked.Count | Should -Be 0
+        }
+
+        It 'asks a row with a secret for every target' {
+            $secret = $row + @{ Secret = $true }
+            foreach ($id in 'a', 'b') { $null = Get-SettingReading $secret (Get-Target $id 7) }
+            $asked | Should -Be 'a', 'b'
+        }
+    }
+
     It 'decides everything before it writes anything' {
         $plan = Get-Plan (Get-Row a $changes[0]), (Get-Row b $changes[1])
         $decided.Count | Should -Be 2

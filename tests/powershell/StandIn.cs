@@ -20,6 +20,12 @@ public class RegistryValue
         Data = data;
     }
 
+    // The text of a REG_SZ or REG_EXPAND_SZ value, null for another type.
+    public string Text
+    {
+        get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).TrimEnd('\0') : null; }
+    }
+
     // 'path|name' of each value that was written, with what became of it.
     public static List<string> Log = new List<string>();
     // Numbers of the writes that fail, from 1; a name of a value whose every write fails.
