@@ -204,14 +204,11 @@ class Host:
 
     def start_program(self, *argv):
         """Start a Windows program that is left running; returns Program. Raises LabError."""
-        done = self.run('C:\\process.exe', 'start', subprocess.list2cmdline(argv))
-        if done.returncode:
-            raise LabError('%s did not start on %s: %s' % (argv[0], self.name, done.stderr.decode(errors='replace').strip()))
-        return Program(self, int(done.stdout))
+        return Program(self, int(self._lab_program('process', 'start', subprocess.list2cmdline(argv)).stdout))
 
     def processes(self):
         """[(Windows process id, path of its image)]"""
-        lines = self.check('C:\\process.exe', 'list').decode().splitlines()
+        lines = self._lab_program('process', 'list').stdout.decode().splitlines()
         return [(int(pid), path) for pid, path in (line.split('\t', 1) for line in lines)]
 
     def install_service(self, name, command, account=None):
@@ -226,6 +223,22 @@ class Host:
             raise LabError('%s ended with %d on %s: %s' % (' '.join(argv), done.returncode, self.name,
                                                            (done.stdout + done.stderr).decode(errors='replace').strip()))
         return done.stdout
+
+    def _lab_program(self, name, *words, stdin=b'', fine=(0,)):
+        """Run a program of tests/lab/windows, each of which says why it fails; CompletedProcess. Raises LabError.
+
+        One that fails without a word is one that Wine could not start, as a busy machine sees now and then; it has done nothing
+        and is started once more.
+        """
+        for _started in range(2):
+            done = self.run('C:\\%s.exe' % name, *words, stdin=stdin)
+            if done.returncode in fine:
+                return done
+            if name.encode() + b':' in done.stderr:
+                break
+            warnings.warn('%s.exe ended with %d, without a word, on %s' % (name, done.returncode, self.name), stacklevel=3)
+        told = (done.stdout + done.stderr).decode(errors='replace').strip() or 'without a word'
+        raise LabError('%s.exe %s ended with %d on %s: %s' % (name, ' '.join(words), done.returncode, self.name, told))
 
     # ---- files and registry ----
     def path(self, windows_path):
@@ -244,7 +257,7 @@ class Host:
 
         Raises KeyError where the key isn't there. A 64-bit program reads: 32-bit keys are under WOW6432Node.
         """
-        done = self._regdump('dump', key)
+        done = self._lab_program('regdump', 'dump', key, fine=(0, 3))
         if done.returncode == 3:
             raise KeyError(key)
         return registry.parse_dump(done.stdout)
@@ -258,20 +271,7 @@ class Host:
         self._apply([(key, None, registry.DELETE_KEY, b'')])
 
     def _apply(self, entries):
-        self._regdump('apply', stdin=registry.script(entries))
-
-    def _regdump(self, *words, stdin=b''):
-        """Run regdump.exe, which says why it fails: one that fails without a word is one that Wine could not start, as a
-        busy machine sees now and then, and is started once more. Reading or writing twice does no harm."""
-        for _started in range(2):
-            done = self.run('C:\\regdump.exe', *words, stdin=stdin)
-            if done.returncode in (0, 3):
-                return done
-            if b'regdump:' in done.stderr:
-                break
-            warnings.warn('regdump.exe ended with %d, without a word, on %s' % (done.returncode, self.name), stacklevel=3)
-        raise LabError('regdump.exe %s ended with %d on %s: %s' % (
-            ' '.join(words), done.returncode, self.name, done.stderr.decode(errors='replace').strip() or 'without a word'))
+        self._lab_program('regdump', 'apply', stdin=registry.script(entries))
 
     # ---- doubles ----
     def set_double(self, name, value):
