@@ -230,15 +230,17 @@ def test_its_settings_are_no_change(host, by_name):
 
 
 def test_a_thousand_in_one_task(new_host):
-    """The aim is a few seconds; the limit is wide, for machines that run tests are slow."""
+    """The aim is a few seconds. Compared with one in the same run, for machines that run tests are slow."""
     host = new_host("MANY01")
     host.import_registry(entry for number in range(1000) for entry in scene.app(
         guid(number), f"Many {number}", LaunchPermission=LAUNCH if number % 4 == 0 else None, AccessPermission=GOOD if number % 5 == 0 else None,
         RunAs="Interactive User" if number % 7 == 0 else None, AuthenticationLevel=5 if number % 3 == 0 else None))
-    playbook.play([host], [info(id=[guid(1)])])
-    started = time.monotonic()
-    [result] = playbook.play([host], [info(name="Many *")])[host.name]
-    seconds = time.monotonic() - started
-    assert result.status == "ok" and len(result["appids"]) == 1000
-    print(f"1,000 AppIDs: {seconds:.1f} s with the start of ansible-playbook")
-    assert seconds < 60
+    seconds = {}
+    for name, count in (("Many 1", 1), ("Many 1", 1), ("Many *", 1000)):
+        started = time.monotonic()
+        [result] = playbook.play([host], [info(name=name)])[host.name]
+        seconds.setdefault(count, []).append(time.monotonic() - started)
+        assert result.status == "ok" and len(result["appids"]) == count
+    ratio = min(seconds[1000]) / min(seconds[1])
+    print(f"1,000 AppIDs / one: {ratio:.2f} (whole runs of ansible-playbook)")
+    assert ratio < 3
