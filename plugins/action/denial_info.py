@@ -11,7 +11,9 @@ from ..plugin_utils._action import DcomAction
 from ..plugin_utils._denial import read_result
 from ..plugin_utils._permission import BadInput
 
-AGE = re.compile(r"\d{1,6}[smhdw]")
+AGE = re.compile(r"(\d{1,10})([smhdw])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+LONGEST = 100 * 366 * SECONDS["d"]
 ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d{1,7})?(Z|[+-]\d\d:?\d\d)?)?")
 EVENT_IDS = range(10000, 10039)
 
@@ -48,8 +50,11 @@ def _moment(option: str, text: str) -> str:
         except ValueError as error:
             raise BadInput(f"{option}: {text!r} is no time that exists: {error}") from None
         return f"at {text}"  # PowerShell's JSON would make a date of the bare text, and lose its offset
-    if not AGE.fullmatch(text):
+    age = AGE.fullmatch(text)
+    if not age:
         raise BadInput(f"{option}: {text!r} is neither an age such as 24h or 7d, nor a time such as 2026-11-25T19:30:00Z")
+    if int(age.group(1)) * SECONDS[age.group(2)] > LONGEST:
+        raise BadInput(f"{option}: {text!r} is longer than a hundred years; leave the option out for all events")
     return text
 
 

@@ -6,6 +6,7 @@
 
 using namespace Microsoft.Win32
 using namespace System.Diagnostics
+using namespace System.IO
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._Host
@@ -144,7 +145,11 @@ Function Get-OneAppId {
     $appId = "$($Found.AppId)$($Found.NewAppId)"
     $path = "$appIdPath\$appId"
     $registered = $null -ne $Found.AppId
-    $stored = if ($registered) { [RegistryValue]::ReadAll($path) } else { @{} }
+    $stored, $unreadable = @{}, ''
+    if ($registered) {
+        try { $stored = [RegistryValue]::ReadAll($path) }
+        catch { $unreadable = Get-Reason $_ }
+    }
     $target = @{
         AppId = $appId
         Name = $Found.Name
@@ -152,6 +157,7 @@ Function Get-OneAppId {
         Registered = $registered
         Classes = @(if ($Classes) { $Classes })
         Stored = $stored # name -> [RegistryValue]
+        Unreadable = $unreadable # why the values of the key can't be read
         Executables = @(if ($Found.Executables) { $Found.Executables }) # names of the mapped executables
         Service = $null
         IsSurrogate = $stored.ContainsKey('DllSurrogate')
@@ -167,13 +173,20 @@ Function Get-OneAppId {
 
 Function Test-ComPlus {
     param ($Target)
-    foreach ($class in $Target.Classes) { if ($class.LocalServer -match 'dllhost(\.exe)?"?\s+/processid:') { return $true } }
+    foreach ($class in $Target.Classes) { if (Test-ComPlusCommand $class.LocalServer) { return $true } }
     $false
 }
 
-# Stops where a COM+ application owns the AppID: its catalog would overwrite what the registry says.
-Function Assert-NotComPlus {
+# Whether a LocalServer32 is what COM+ writes for its applications.
+Function Test-ComPlusCommand {
+    param ([string]$LocalServer)
+    $LocalServer -match 'dllhost(\.exe)?"?\s+/processid:'
+}
+
+# Stops where the key hides its values, and where a COM+ application owns the AppID: its catalog would overwrite what the registry says.
+Function Assert-Manageable {
     param ($Target)
+    if ($Target.Unreadable) { throw "the registry key HKLM\$($Target.Path) can't be read: $($Target.Unreadable)" }
     if (Test-ComPlus $Target) {
         throw "the AppID $($Target.AppId) '$($Target.Name)' belongs to a COM+ application, whose catalog owns its identity, roles and " +
         'process; manage it in Component Services'
@@ -190,7 +203,7 @@ Function Get-ServerImage {
     foreach ($word in $line.Split([char]' ')) {
         $path = "$path $word".TrimStart()
         foreach ($try in $path, "$path.exe") {
-            if ([System.IO.File]::Exists($try)) { return [Server]::LongPath($try) }
+            if ([File]::Exists($try)) { return [Server]::LongPath($try) }
         }
     }
 }
@@ -208,14 +221,14 @@ Function Select-ServerProcess {
     if ($Target.Service) { return [Server]::Find([Server]::ProcessOf($Target.Service.ServiceName)) | Where-Object { $_ } }
     if (-not $Target.Images -and -not $Target.IsSurrogate) { return }
     foreach ($process in $Process) {
-        if ($Target.Images -contains $process.Image -or ($Target.IsSurrogate -and (Test-SurrogateProcess $process $Target.AppId))) { $process }
+        if ($Target.Images -contains $process.Image -or ($Target.IsSurrogate -and (Test-SurrogateProcess $process $Target.AppId $Target.Stored['DllSurrogate'].Text))) { $process }
     }
 }
 
-# COM starts a surrogate, its own or another, with the AppID that it is for.
+# COM starts a surrogate, its own or the one that DllSurrogate names, with the AppID that it is for.
 Function Test-SurrogateProcess {
-    param ($Process, [string]$AppId)
-    $Process.Image -like '*\dllhost.exe' -and $Process.CommandLine() -match "/processid:\s*$([regex]::Escape($AppId))"
+    param ($Process, [string]$AppId, [string]$Surrogate)
+    [Path]::GetFileName($Process.Image) -eq [Path]::GetFileName($(if ($Surrogate) { $Surrogate.Trim('"') } else { 'dllhost.exe' })) -and $Process.CommandLine() -match "/processid:\s*$([regex]::Escape($AppId))"
 }
 
 Function ConvertTo-ProcessData {
@@ -261,5 +274,5 @@ Function Register-Server {
     $found
 }
 
-Export-ModuleMember -Function *-AppId, *-ComPlus, *-Machine*, *-Server*, *-TextValue, Assert-NotComPlus, Read-TargetValue, ConvertTo-ProcessData, Get-EveryAppId,
+Export-ModuleMember -Function *-AppId, *-ComPlus*, *-Machine*, *-Server*, *-TextValue, Assert-Manageable, Read-TargetValue, ConvertTo-ProcessData, Get-EveryAppId,
 Get-RestartRequired

@@ -107,7 +107,7 @@ Function Set-TaskTarget {
         $result.clsids = @(@($Target[0].Classes | ForEach-Object Key) + @($params.classes) | Where-Object { $_ } | Sort-Object -Unique)
     }
     else { $result.appids = @($Target | ForEach-Object AppId) }
-    foreach ($one in $Target) { Assert-NotComPlus $one }
+    foreach ($one in $Target) { Assert-Manageable $one }
     $Task.Plan = Get-TaskPlan $Task $Target
     $Task.Warnings += @($Task.Plan.Values | ForEach-Object Warnings)
 }

@@ -38,6 +38,7 @@ public class EventLogReading
     public Dictionary<int, int> Ignored = new Dictionary<int, int>(); // by id: the index of a string that differs each time
 
     public long Count;
+    long taken; // towards Newest: events of others with the same numbers do not count
     public Dictionary<string, LoggedEvent> Kinds = new Dictionary<string, LoggedEvent>(StringComparer.Ordinal);
     public Dictionary<string, long> Further = new Dictionary<string, long>(StringComparer.Ordinal); // by id
     public Dictionary<string, long> Broken = new Dictionary<string, long>(StringComparer.Ordinal); // by error
@@ -64,7 +65,7 @@ public class EventLogReading
             throw new Win32Exception(Marshal.GetLastWin32Error());
         try
         {
-            while (Count < Newest && ReadBatch(results)) { }
+            while (taken < Newest && ReadBatch(results)) { }
         }
         finally
         {
@@ -88,7 +89,7 @@ public class EventLogReading
         }
         for (int i = 0; i < returned; i++)
         {
-            if (Count < Newest)
+            if (taken < Newest)
                 Take(records[i]);
             EvtClose(records[i]);
         }
@@ -107,18 +108,22 @@ public class EventLogReading
         {
             AddOne(Broken, "error " + e.NativeErrorCode);
             Count++;
+            taken++;
             return;
         }
         catch (XmlException)
         {
             AddOne(Broken, "malformed XML");
             Count++;
+            taken++;
             return;
         }
         if (Ids != null && !Ids.Contains(found.Id))
             return;
         Count++;
-        if (!Providers.Contains(found.Provider))
+        if (Providers.Contains(found.Provider))
+            taken++;
+        else
             found.Strings.Clear();
         if (Events.Count < MaxEvents)
             Events.Add(found);

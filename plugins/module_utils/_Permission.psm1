@@ -182,7 +182,7 @@ Function ConvertFrom-StoredPermission {
     param ([string]$Kind, $Value)
     if ($Value.Type -eq 3) { return ConvertFrom-PermissionByte $Kind $Value.Data }
     $text = $Value.Text
-    New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one$(if ($text) { ": '$text'" })"
+    New-Permission $Kind -Problem "is a $($Value.Kind) value instead of a binary one$(if ($text) { ": '$text'" })"
 }
 
 # Names become SIDs, missing rights their default. @{ add; remove; set; Problems; Skipped }

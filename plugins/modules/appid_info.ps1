@@ -80,6 +80,7 @@ Function Get-Reading {
         service = if ($Target.Service) { @{ name = $Target.Service.ServiceName; status = "$($Target.Service.Status)"; shared = [bool]($Target.Service.ServiceType -band 0x20) } }
         surrogate = $Target.IsSurrogate
         com_plus = Test-ComPlus $Target
+        unreadable = $Target.Unreadable
         processes = @(if ($Process) { foreach ($running in Select-ServerProcess $Target $Process) { ConvertTo-ProcessData $running } })
     }
 }

@@ -153,7 +153,7 @@ Function Add-Name {
     if ($unnamed) { $module.Warn("looking up accounts took more than $maxSeconds seconds (is a domain controller out of reach?); $unnamed SIDs stay without a name") }
 }
 
-# @{ name; appid } of a class, from whichever view has them; $null where neither knows the class.
+# @{ name; appid; com_plus } of a class, from whichever view has them; $null where neither knows the class.
 Function Get-RegisteredClass {
     param ([string]$Clsid)
 
@@ -163,9 +163,10 @@ Function Get-RegisteredClass {
         $key = Open-MachineKey $path -View $view
         if (-not $key) { continue }
         $key.Dispose()
-        if (-not $class) { $class = @{ name = $null; appid = $null } }
+        if (-not $class) { $class = @{ name = $null; appid = $null; com_plus = $false } }
         if (-not $class.name) { $class.name = Read-MachineText $path '' $view }
         if (-not $class.appid) { $class.appid = Read-MachineText $path 'AppID' $view }
+        if (Test-ComPlusCommand (Read-MachineText "$path\LocalServer32" '' $view)) { $class.com_plus = $true }
     }
     $class
 }

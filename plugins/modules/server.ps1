@@ -60,7 +60,7 @@ Function Invoke-Server {
     $target = Get-AppId $found
     $result.appid = $target.AppId
     $result.display_name = $target.Name
-    Assert-NotComPlus $target
+    Assert-Manageable $target
     $running = @(Get-ServerProcess $target)
     $result.ended = @($running | ForEach-Object { @{ pid = $_.Id; image = $_.Image } })
     $result.changed = $running.Count -gt 0

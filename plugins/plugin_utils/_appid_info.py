@@ -177,6 +177,11 @@ def _access_without_system(appid: AppId) -> t.Iterator[str]:
         yield "the access permission does not let SYSTEM in locally, and without it COM itself can't call the server"
 
 
+def _unreadable(appid: AppId) -> t.Iterator[str]:
+    if appid.raw.get("unreadable"):
+        yield f"its key can't be read, so nothing is known of its settings: {appid.raw['unreadable']}"
+
+
 def _open_to_network(appid: AppId) -> t.Iterator[str]:
     for kind, title, data in appid.lists():
         for entry in data["entries"]:
@@ -263,6 +268,7 @@ FINDINGS: tuple[tuple[str, str, t.Callable[[AppId], t.Iterator[str]]], ...] = (
     ("run_as_unknown", "error", _run_as_unknown),
     ("password_missing", "error", _password_missing),
     ("invalid_value", "error", _invalid_value),
+    ("unreadable", "error", _unreadable),
     ("mapping_missing", "warning", _mapping_missing),
     ("run_as_ignored", "warning", _run_as_ignored),
     ("run_as_interactive", "warning", _run_as_interactive),

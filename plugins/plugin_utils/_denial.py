@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from ._dcom_events import BY_DESIGN, DENIALS, LAYOUTS, OTHERS, SCOPE_WORDS, SCOPES
-from ._principals import ANONYMOUS, NAME_OF, to_name, with_sid
+from ._principals import ANONYMOUS, NAME_OF, to_name, to_sid, with_sid
 
 Group = t.Dict[str, t.Any]
 
@@ -23,6 +23,7 @@ SID = re.compile(r"S-1-\d+(?:-\d+)+")
 CLASS_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")  # an activatable class of the Windows Runtime stands where a CLSID does
 CONTAINER = "S-1-15-"
 DISTRIBUTED_COM_USERS = "S-1-5-32-562"
+IN_CATALOG = "The class belongs to a COM+ application, whose catalog owns its lists: its roles in Component Services let callers in."
 RIGHTS = {"launch": ("launch", "activation"), "access": ("access",)}
 MAX_LISTED = 10  # addresses and callers of one denial
 
@@ -117,6 +118,7 @@ def _server(group: Group, fields: dict[str, str], host: Group) -> Group:
         "appid": appid,
         "appid_name": appids.get(appid) or None,
         "registered": appid in appids if appid else clsid in classes,
+        "com_plus": bool(known.get("com_plus")),
         "clsid": clsid,
         "class_name": known.get("name") or (said if not clsid and CLASS_NAME.fullmatch(said) else None),
     }
@@ -198,9 +200,9 @@ def _merged(found: list[Group], *apart: str) -> list[Group]:
 
 def _proposal(denial: Group, host: Group) -> Group:
     """by_design, advice, task and why_not of a denial; its own working keys go."""
-    own, registered = denial.pop("own"), denial.pop("registered")
+    own, registered, com_plus = (denial.pop(key) for key in ("own", "registered", "com_plus"))
     by_design = denial["event_id"] == 10016 and (denial["clsid"], denial["appid"]) in BY_DESIGN
-    why_not = _obstacle(denial, own, registered, host)
+    why_not = IN_CATALOG if com_plus and denial["limit_or_list"] != "limit" else _obstacle(denial, own, registered, host)
     task = None
     if not why_not:
         principal = denial["principal"] if own or not denial["sid"] else denial["sid"]
@@ -214,7 +216,7 @@ def _obstacle(denial: Group, own: bool, registered: bool, host: Group) -> str | 
     limit = {"launch": "MachineLaunchRestriction", "access": "MachineAccessRestriction"}[denial["kind"]]
     if denial["limit_or_list"] == "program":
         return "The server sets its list itself, by CoInitializeSecurity, and does not ask the registry: only its own settings, or its maker, can change that."
-    if denial["sid"] == ANONYMOUS:
+    if ANONYMOUS in (denial["sid"], to_sid(denial["principal"] or "")):
         return "The caller did not authenticate. Letting ANONYMOUS LOGON in opens the server to everybody on the network: let the client log on instead."
     if not denial["principal"]:
         return "The event names no account."
@@ -279,7 +281,10 @@ def _way(denial: Group, by_design: bool, why_not: str | None, task: Group | None
     if why_not:
         return why_not
     if denial["limit_or_list"] == "limit":
-        return f"If it is meant to call from there, make it a member of {host['users_group']}, which the limits let in; never open the limit itself."
+        return (
+            f"If it is meant to call from there, make it a member of {host['users_group']}, which Windows' own limits let in "
+            "(wincom.dcom.machine_info tells this host's), and have it log on anew; never open the limit itself."
+        )
     parts = ["If it is meant to, the task grants it."]
     if denial["locality"] == "unknown":
         parts.append("The event does not tell whether the call was local, so local rights are proposed; a caller on another computer needs remote ones.")
@@ -302,7 +307,7 @@ class _Said(dict):  # type: ignore[type-arg]
 
 def _other(group: Group, fields: dict[str, str], host: Group) -> Group:
     server = _server(group, fields, host)
-    del server["registered"]
+    del server["registered"], server["com_plus"]
     sid = fields.get("sid", "")
     user = f"{fields.get('domain', '')}\\{fields.get('user', '')}".strip("\\") or None
     caller = with_sid(sid, {sid: _name(group, sid, user, host)}) if SID.fullmatch(sid) else user

@@ -158,3 +158,26 @@ def test_everyone_with_named_rights_is_accepted_and_said(host, run):
     [result] = run([playbook.appids([{"id": guid(7), "access_permission": {"add": [{"principal": "Everyone", "rights": "remote"}]}}])])
     assert scene.stored(host, guid(7), "access_permission").rights[(descriptor.ALLOW, EVERYONE)] == 0x5
     assert "opens the server to Everyone" in result.sentences
+
+
+# What hides a key from everybody but a service.
+HIDE = """
+$key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\\Classes\\AppID\\%s',
+    [Microsoft.Win32.RegistryKeyPermissionCheck]::ReadWriteSubTree, 'ReadPermissions, ChangePermissions')
+$acl = [Security.AccessControl.RegistrySecurity]::new()
+$acl.SetSecurityDescriptorSddlForm('D:P(A;;KA;;;S-1-5-80-1-2-3-4-5)', 'Access')
+[Microsoft.Win32.RegistryAclExtensions]::SetAccessControl($key, $acl)
+"""
+
+
+def test_a_key_that_hides_its_values(new_host):
+    """One that can't be read is an error by its name, or a finding; the others are read nevertheless."""
+    host = new_host("HIDE01")
+    host.import_registry([*scene.app(guid(1), "Hidden", AccessPermission=GOOD), *scene.app(guid(2), "Plain")])
+    assert host.powershell(HIDE % guid(1)).returncode == 0
+    tasks = [playbook.appids([{"id": guid(1), "authentication_level": "packet"}]), {"wincom.dcom.appid_info": {"id": [guid(1), guid(2)]}}]
+    refused, read = playbook.play([host], tasks)[host.name]
+    assert refused.status == "failed" and f"AppID\\{guid(1)} can't be read" in refused["msg"] and not refused["changed"]
+    hidden, plain = read["appids"]
+    assert [finding["id"] for finding in hidden["findings"]] == ["unreadable"] and hidden["settings"] == {"id": guid(1)}
+    assert plain["settings"] == {"id": guid(2), "display_name": "Plain"} and plain["findings"] == []

@@ -42,6 +42,11 @@ def test_times_that_are_none(play, text, words):
     assert message.startswith(f"since: {text!r}") and words in message
 
 
+@pytest.mark.parametrize("text", ["999999w", "9999999999d"])
+def test_ages_before_all_logs(play, text):
+    assert "longer than a hundred years" in refused(play, until=text)
+
+
 @pytest.mark.parametrize("args, words", [
     ({"log": "System", "path": "C:\\x.evtx"}, "give one of them"),
     ({"path": "C:\\Old.EVT"}, "wevtutil epl"),

@@ -92,6 +92,7 @@ CASES = {
     "container and limit": ((10015, "Local", "Activation", CLASS, APP, *CALLER, LRPC, "Shop.App", PACKAGE), {"sid": PACKAGE, "task": None}),
     "anonymous": ((10016, "machine-default", "Remote", "Launch", CLASS, APP, "NT AUTHORITY", "ANONYMOUS LOGON", ANONYMOUS, "192.0.2.7"), {
         "principal": "NT AUTHORITY\\ANONYMOUS LOGON", "task": None}),
+    "anonymous by name": ((10002, CLASS, "ANONYMOUS LOGON", "NT AUTHORITY"), {"task": None}),
     "anonymous and limit": ((10027, "Remote", "Access", "NT AUTHORITY", "ANONYMOUS LOGON", ANONYMOUS, "192.0.2.7"), {"task": None}),
     "no SID where one belongs": ((10016, "a", "b", "c", CLASS, APP, NEIN, NEIN, NEIN, GERMAN_LRPC, NEIN, NEIN), {"principal": None, "sid": None, "task": None}),
     "class name, no AppID": ((10016, "application-specific", "Local", "Launch", "Windows.Shop.Till", NO, *CALLER, LRPC, NO, NO), {
@@ -101,6 +102,15 @@ CASES = {
     "class that is gone": ((10016, "application-specific", "Local", "Launch", TASK_ID, NO, *CALLER, LRPC, NO, NO), {"appid": None, "task": None}),
     "AppID that is gone": ((10016, "application-specific", "Local", "Launch", CLASS, TASK_ID, *CALLER, LRPC), {"appid": TASK_ID, "task": None}),
 }
+
+
+def test_the_lists_of_a_com_plus_application_are_its_catalog_s():
+    one = group(10016, "application-specific", "Local", "Launch", CLASS, APP, *CALLER, LRPC)
+    host = raw(one)
+    host["registered"]["classes"][CLASS]["com_plus"] = True
+    read_result(host)
+    [found] = host["denials"]
+    assert found["task"] is None and "Component Services" in found["why_not"] and not {"com_plus", "registered"} & set(found)
 
 
 @pytest.mark.parametrize("case", CASES)
