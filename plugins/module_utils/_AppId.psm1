@@ -73,7 +73,7 @@ Function Get-ProgIdClass {
 }
 
 # The one AppID that an id means: @{ AppId; Name; Executables; Problem }. $Id: AppID or CLSID (a GUID, braces or not), ProgID, name of a mapped
-# executable, or the name of the AppID as dcomcnfg shows it. Problem says what was found where it is not exactly one.
+# executable, or the name of the AppID as dcomcnfg shows it. Problem says what was found where it is not exactly one; Ambiguous: more than one.
 Function Find-AppId {
     param ([string]$Id, $Keys)
 
@@ -106,7 +106,7 @@ Function Find-AppId {
         $(if ($alike) { '; similar names: ' + (@($alike | ForEach-Object { "$($_.Name) $($_.Key)" }) -join ', ') })
     }
     elseif (-not $only) { "'$Id' leads (by its $($found[$ids[0]])) to the AppID $($ids[0]), which is not registered" }
-    if ($problem) { return @{ Problem = $problem } }
+    if ($problem) { return @{ Problem = $problem; Ambiguous = $ids.Count -gt 1 } }
     Select-AppId $keys @($only)
 }
 

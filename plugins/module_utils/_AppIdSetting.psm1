@@ -201,10 +201,12 @@ Function Get-Identity {
     $value = Read-TargetValue $Target 'RunAs'
     $name = $value.Text
     $keyword = foreach ($word in $runAsKeywords.Keys) { if ($runAsKeywords[$word] -eq "$name") { $word } }
-    $sid = if (-not $keyword) { (Resolve-Principal $name).Sid }
+    $who = if (-not $keyword) { Resolve-Principal $name }
+    $sid = $who.Sid
     $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
     if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is not a REG_SZ value (type $($value.Type))"; password = $false } }
-    elseif (-not $keyword -and -not $sid) { $data.problem = "names '$name', which does not exist" }
+    elseif ($who.Missing) { $data.problem = "names '$name', which does not exist" }
+    elseif (-not $keyword -and -not $sid) { $data.problem = "names an account that can't be told: $($who.Problem)" }
     @{ Value = $value; Sid = $sid; Data = $data }
 }
 
@@ -218,9 +220,11 @@ Function Get-RunAsDecision {
     $now.Data.password = $null -ne $secret
     $decision.Before = $decision.After = $now.Data
     if ($null -eq $Wanted) { return $decision }
-    if ($Target.Service) {
+    # As this very task leaves it.
+    $service = if ($Params.service) { $Params.service -replace '^default$' } else { "$($Target.Service.ServiceName)" }
+    if ($service) {
         if ($Params.run_as_for_service -eq 'skip') { return $decision }
-        $decision.Warnings += "the server is the service '$($Target.Service.ServiceName)', which runs as its own account; Windows ignores RunAs"
+        $decision.Warnings += "the server is the service '$service', which runs as its own account; Windows ignores RunAs"
     }
 
     $user = $null
@@ -234,7 +238,7 @@ Function Get-RunAsDecision {
     else {
         $user = Resolve-Principal $Wanted
         if ($user.Sid -and -not $user.Use) { $user.Use = (Get-Account $user.Sid).Account.Use } # it was given as a SID
-        $decision.Problems = @(Get-RunAsProblem $Wanted $user $now $Target $Params)
+        $decision.Problems = @(Get-RunAsProblem $Wanted $user $now $service $Params)
         if ($decision.Problems) { return $decision }
         $account = (Get-Account $user.Sid).Account
         $same = $now.Sid -eq $user.Sid -and -not $now.Data.problem
@@ -244,7 +248,7 @@ Function Get-RunAsDecision {
         if ($decision.Changes) { $decision.After.changed = $true }
         $right = @(Get-RightChange $user.Sid $Params.grant_logon_as_batch)
         if ($right) { $decision.After.right = $true }
-        if ($decision.Changes -and $Params.verify_password) {
+        if ($Params.verify_password -and $Params.run_as_password -and ($decision.Changes -or -not $same)) {
             $decision.Logon = @{ Domain = $account.Domain; User = $account.Name; Password = $Params.run_as_password; Granting = $right.Count -gt 0 }
         }
         $decision.Changes += $right
@@ -253,17 +257,18 @@ Function Get-RunAsDecision {
     if ($Wanted -eq 'system') { $decision.Warnings += 'COM does not start a server as SYSTEM; clients reach it only while it runs already' }
     $decision.Changes += New-Change 4 'RunAs' $Target.Path 'RunAs' $now.Value $value
     if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId) -and [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight') {
-        $decision.Changes += New-RightChange 6 $now.Sid 'SeBatchLogonRight' $false
+        $decision.Changes += New-RightChange 1 $now.Sid 'SeBatchLogonRight' $false
     }
     $decision
 }
 
 Function Get-RunAsProblem {
-    param ([string]$Wanted, $User, $Now, $Target, $Params)
+    param ([string]$Wanted, $User, $Now, [string]$Service, $Params)
 
     if ($User.Problem) { $User.Problem }
     elseif ($User.Use -ne 1) { "'$Wanted' is not the account of a user; keywords are $(@($runAsKeywords.Keys | Sort-Object) -join ', ')" }
-    elseif ($Target.Service) { "the server is the service '$($Target.Service.ServiceName)'; ansible.windows.win_service sets its account" }
+    elseif ((Get-Account $User.Sid).Account.Name -like '*$') { "'$Wanted' is a managed or computer account, whose password COM can't know; run the server as a service" }
+    elseif ($Service) { "the server is the service '$Service'; ansible.windows.win_service sets its account" }
     elseif (-not $Params.run_as_password -and ($Now.Sid -ne $User.Sid -or -not $Now.Data.password)) {
         "'$Wanted' needs its password in run_as_password: this AppID does not run as that account with a stored password yet"
     }
@@ -345,7 +350,14 @@ Function Get-RemovalDecision {
     param ($Target, [bool]$Force)
 
     $decision = New-Decision
-    $decision.Before, $decision.After = 'present', 'absent'
+    $secret = [Lsa]::ReadSecret("SCM:$($Target.AppId)")
+    if ($null -ne $secret) { $decision.Changes += New-SecretChange 6 "SCM:$($Target.AppId)" @(, $secret) @() }
+    $decision.Before = $decision.After = 'absent'
+    if (-not $Target.Registered) {
+        $decision.Warnings += "the AppID $($Target.AppId) is gone, and its stored password, which nothing uses, goes too"
+        return $decision
+    }
+    $decision.Before = 'present'
     $users = @(
         if ($Target.Service) { "the service '$($Target.Service.ServiceName)'" }
         foreach ($class in $Target.Classes) { "the class $($class.Key) '$($class.Name)'" }
@@ -359,8 +371,6 @@ Function Get-RemovalDecision {
         $decision.Changes += New-Change 5 "the mapping of $name" $path 'AppID' (Read-MachineValue $path 'AppID') $null -RemovesKey
     }
     $decision.Changes += New-KeyRemoval 5 'the AppID' $Target.Path
-    $secret = [Lsa]::ReadSecret("SCM:$($Target.AppId)")
-    if ($null -ne $secret) { $decision.Changes += New-SecretChange 6 "SCM:$($Target.AppId)" @(, $secret) @() }
     $decision
 }
 

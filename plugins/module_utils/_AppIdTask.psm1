@@ -56,26 +56,33 @@ Function New-AppIdTask {
     }
 }
 
-# What the id of a task means: @{ Targets; Problem }. { runs_as: user } means every AppID of that identity.
+# What the id of a task means: @{ Targets; Problem; Ambiguous }. { runs_as: user } means every AppID of that identity.
 Function Find-TaskTarget {
     param ($Task)
 
     $params = $Task.Params
     if ($params.id -is [string]) {
         $found = Find-AppId $params.id
-        return @{ Targets = @(if (-not $found.Problem) { Get-AppId $found }); Problem = $found.Problem }
+        if (-not $found.Problem) { $found.Targets = @(Get-AppId $found) }
+        return $found
     }
     $params.run_as = $params.id.runs_as
     $keys = [ComKey]::AppIds()
-    $ids = @(Get-AppIdOfIdentity $params.run_as $keys)
-    if (-not $ids) { return @{ Targets = @(); Problem = "no AppID of this host runs as '$($params.run_as)'" } }
-    @{ Targets = @(Get-AppId @(foreach ($id in $ids) { Find-AppId $id $keys })) }
+    $all = @(Get-AppId @(foreach ($id in Get-AppIdOfIdentity $params.run_as $keys) { Find-AppId $id $keys }))
+    # Windows ignores the RunAs of both, so it is no reason to keep the others from their new password.
+    $ignored = @($all | Where-Object { $_.Service -or (Test-ComPlus $_) })
+    foreach ($one in $ignored) { $Task.Warnings += "the AppID $($one.AppId) '$($one.Name)' names '$($params.run_as)' too and is left alone: it is a service or COM+ application, whose RunAs Windows ignores" }
+    $targets = @($all | Where-Object { $ignored -notcontains $_ })
+    if (-not $targets) { return @{ Problem = "no AppID of this host runs as '$($params.run_as)'" } }
+    @{ Targets = $targets }
 }
 
+# $Found: what Find-AppId or Find-TaskTarget said of the id.
 Function Open-AppIdTask {
-    param ($Task, [object[]]$Target, [string]$Problem)
+    param ($Task, [object[]]$Target, $Found)
 
-    if (-not $Problem) { return Set-TaskTarget $Task $Target }
+    if (-not $Found.Problem) { return Set-TaskTarget $Task $Target }
+    if ($Found.Ambiguous) { throw $Found.Problem }
     $params, $result = $Task.Params, $Task.Result
     $Task.Registrar = $params.register_with | ForEach-Object { Expand-HostVariable $_ } | Where-Object { [System.IO.File]::Exists($_) } | Select-Object -First 1
     if ($Task.Registrar) {
@@ -85,12 +92,17 @@ Function Open-AppIdTask {
         $result.changed = $Task.CheckMode
         return
     }
-    if ($params.state -eq 'absent') { return }
-    if ("$($params.id)" -match '^\{[0-9a-f-]{36}\}$' -and $params.display_name -and $params.classes) {
+    $guid = "$($params.id)" -match '^\{[0-9a-f-]{36}\}$'
+    if ($params.state -eq 'absent') {
+        # A run that was killed may have removed the AppID and not yet its password.
+        if ($guid -and $null -ne [Lsa]::ReadSecret("SCM:$($params.id)")) { Set-TaskTarget $Task @(Get-AppId @{ NewAppId = $params.id }) }
+        return
+    }
+    if ($guid -and $params.display_name -and $params.classes) {
         $result.created = $true
         return Set-TaskTarget $Task @(Get-AppId @{ NewAppId = $params.id })
     }
-    $reason = $Problem + $(if ($params.register_with) { "; none of register_with is there: $($params.register_with -join ', ')" })
+    $reason = $Found.Problem + $(if ($params.register_with) { "; none of register_with is there: $($params.register_with -join ', ')" })
     if ($params.missing -eq 'fail') { throw $reason }
     $result.skipped = $true
     $result.msg = "skipped: $reason"
@@ -143,7 +155,9 @@ Function Complete-AppIdTask {
     if (-not $Task.Plan) { return }
     $writes = Complete-SettingPlan $Task.Plan $Task.CheckMode $params.override_key_protection
     $result.changed = $result.changed -or $writes
-    if ($params.state -eq 'present') { $Task.Targets | ForEach-Object { Add-Running $result $_ ($writes -and $Task.CheckMode) } }
+    # A new password is not read by servers that run.
+    $changing = $Task.CheckMode -and @(Get-PlanChange $Task.Plan | Where-Object { $_.Store -eq 'value' })
+    if ($params.state -eq 'present') { $Task.Targets | ForEach-Object { Add-Running $result $_ $changing } }
 }
 
 Function Add-Running {

@@ -191,7 +191,7 @@ Function Get-LimitDecision {
 Function ConvertFrom-PolicyValue {
     param ([string]$Kind, $Value)
 
-    if ($Value.Type -ne 1) { return @{ Problem = "is a $($Value.Kind) value instead of text" } }
+    if ($Value.Type -ne 1) { return @{ Problem = "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of text" } }
     $text = $Value.Text
     if (-not $text.Trim()) { return @{ Problem = 'is empty' } }
     try { $list = New-Permission $Kind ([RawSecurityDescriptor]::new($text)) }

@@ -106,7 +106,7 @@ Function Get-PermissionDecision {
     if (-not $Params.allow_lockout) { $decision.Problems = @(Get-Lockout $now $new $Scope.Guards | ForEach-Object { "$_; allow_lockout: true does it nevertheless" }) }
     $order = if (Test-RightTaken $now $new) { 1 } else { 5 }
     $decision.Changes = @(if ($ValueName) { New-Change $order $ValueName $Target.Path $ValueName $stored $value }
-        else { New-SecurityChange $order $Target.Path $stored (Set-Protected $value) })
+        else { New-SecurityChange $(if ($Target.Registered) { $order } else { 6 }) $Target.Path $stored (Set-Protected $value) })
     $decision
 }
 
@@ -182,7 +182,7 @@ Function ConvertFrom-StoredPermission {
     param ([string]$Kind, $Value)
     if ($Value.Type -eq 3) { return ConvertFrom-PermissionByte $Kind $Value.Data }
     $text = $Value.Text
-    New-Permission $Kind -Problem "is a $($Value.Kind) value instead of a binary one$(if ($text) { ": '$text'" })"
+    New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one$(if ($text) { ": '$text'" })"
 }
 
 # Names become SIDs, missing rights their default. @{ add; remove; set; Problems; Skipped }
@@ -196,7 +196,7 @@ Function Resolve-Request {
             $account = Resolve-Principal $entry.principal
             $allows = $form -ne 'remove' -and $entry.type -eq 'allow'
             if ($account.Missing -and $entry.optional) { $request.Skipped += $entry.principal }
-            elseif ($account.Problem -and -not ($account.Sid -and $Held -contains $account.Sid)) { $request.Problems += $account.Problem }
+            elseif ($account.Problem -and -not ($account.Missing -and $account.Sid -and $Held -contains $account.Sid)) { $request.Problems += $account.Problem }
             elseif ($allows -and $null -eq $entry.mask -and $account.Sid -in $broad) {
                 $request.Problems += "'$($entry.principal)' stands for so many callers that the entry must name its rights"
             }

@@ -39,9 +39,12 @@ Function Resolve-Principal {
         $result.Problem = "$_"
         return $result
     }
-    if ($text -match '^S-1-\d+-') {
+    if ($text -match '^S-1-') {
         try { $result.Sid = ([SecurityIdentifier]$text).Value }
-        catch { $result.Problem = "'$Name' is not a valid SID" }
+        catch {
+            $result.Problem = "'$Name' is not a valid SID"
+            return $result
+        }
         # An orphaned SID is fine, but not every Windows has every BUILTIN group. Those with more numbers are capabilities.
         if ($text -notmatch '^S-1-5-32-\d+$') { return $result }
     }
@@ -51,10 +54,7 @@ Function Resolve-Principal {
         $result.Missing = $true
         $result.Problem = "'$Name' does not exist on this host, nor in a domain it trusts"
     }
-    elseif ($found.Error) {
-        $why = if ($couldNotAsk.ContainsKey($found.Error)) { $couldNotAsk[$found.Error] } else { ([Win32Exception]$found.Error).Message.TrimEnd('.') }
-        $result.Problem = "'$Name' could not be looked up: $why (error $($found.Error)). It may exist, so nothing is decided without an answer"
-    }
+    elseif ($found.Error) { $result.Problem = "'$Name' could not be looked up: $(Get-LookupError $found.Error). It may exist, so nothing is decided without an answer" }
     elseif ($found.Account.Use -eq 3) { $result.Problem = "'$Name' is a domain or this computer, not an account; write NAME$ for the account of a computer" }
     else {
         $result.Sid = $found.Account.Sid
@@ -64,6 +64,12 @@ Function Resolve-Principal {
     $result
 }
 
+Function Get-LookupError {
+    param ([int]$Code)
+    $why = if ($couldNotAsk.ContainsKey($Code)) { $couldNotAsk[$Code] } else { ([Win32Exception]$Code).Message.TrimEnd('.') }
+    "$why (error $Code)"
+}
+
 # A bare name of this host may be meant as one of the domain, or the other way round.
 Function Get-Ambiguity {
     param ([string]$Name, $Account)
@@ -71,8 +77,11 @@ Function Get-Ambiguity {
     $domain = [Lsa]::PrimaryDomain()
     if (-not $domain -or $Account.Domain -notin $domain, $env:COMPUTERNAME) { return }
     $other = @($domain, $env:COMPUTERNAME) | Where-Object { $_ -ne $Account.Domain }
-    $twin = (Get-Account "$other\$Name").Account
-    if ($twin) { "'$Name' is both $($Account.Domain)\$Name and $other\$Name; write the one that is meant, .\$Name for the account of this host" }
+    $twin = Get-Account "$other\$Name"
+    if ($twin.Error -notin 0, $noSuchAccount) {
+        "'$Name' may be $other\$Name too, which could not be looked up: $(Get-LookupError $twin.Error); write the one that is meant, .\$Name for the account of this host"
+    }
+    elseif ($twin.Account) { "'$Name' is both $($Account.Domain)\$Name and $other\$Name; write the one that is meant, .\$Name for the account of this host" }
 }
 
 # The name that Windows has for a SID, .\name for an account of this host; the SID itself where it has none that it takes back.

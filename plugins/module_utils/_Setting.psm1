@@ -176,7 +176,10 @@ Function Open-SettingPlan {
                 'belong to TrustedInstaller; override_key_protection: true writes values there, but never removes such a key or changes its ' +
                 'owner or access list. Nothing was changed'
             }
-            try { $change.Key = [BackupKey]::Open($change.Path) }
+            try {
+                $change.Key = [BackupKey]::Open($change.Path)
+                $change.RemovesKey = $false
+            }
             catch { throw "the protected registry key $($change.Where) can't be opened with backup and restore rights: $(Get-Reason $_). Nothing was changed" }
         }
     }
@@ -257,7 +260,11 @@ Function Write-Change {
 
     if ($Change.Store -eq 'secret') { return [Lsa]::WriteSecret($Change.Name, $(if ($Value.Count) { , $Value[0] })) }
     if ($Change.Store -eq 'right') { return [Lsa]::SetRight($Change.Sid, $Change.Name, $Value) }
-    if ($Change.Store -eq 'security') { return Write-KeySecurity $Change.Key $Value }
+    if ($Change.Store -eq 'security') {
+        if (-not $Change.Key) { $Change.Key = Open-KeySecurity $Change.Path } # of an AppID that this run makes
+        if ($Change.Key) { Write-KeySecurity $Change.Key $Value }
+        return
+    }
     if ($Change.Store -eq 'key') { return Write-KeyTree $Change.Path $Value }
     $name = Split-KeyPath $Change.Path
     if (-not $Change.Key) {

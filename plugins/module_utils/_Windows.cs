@@ -38,12 +38,6 @@ public class RegistryValue
         Data = data;
     }
 
-    // The type by the name that .NET has for it; a number for those that it does not know.
-    public string Kind
-    {
-        get { return Enum.IsDefined(typeof(RegistryValueKind), Type) ? ((RegistryValueKind)Type).ToString() : "type " + Type; }
-    }
-
     // The text of a REG_SZ or REG_EXPAND_SZ value, null for another type.
     public string Text
     {

@@ -13,7 +13,7 @@ $task = New-AppIdTask $module.Params $module.CheckMode
 try {
     Assert-Administrator
     $found = Find-TaskTarget $task
-    Open-AppIdTask $task $found.Targets $found.Problem
+    Open-AppIdTask $task $found.Targets $found
     Complete-AppIdTask $task
 }
 catch { $problem = $_ }

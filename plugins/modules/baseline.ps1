@@ -41,7 +41,7 @@ Function Open-AppIdList {
         try {
             if ($appId -and $first.ContainsKey($appId)) { throw "this is the AppID $appId, which entry $($first[$appId]) is about too; an AppID has one entry" }
             if ($appId) { $first[$appId] = $i + 1 }
-            Open-AppIdTask $Task[$i] @(if ($appId) { $targets[$appId] }) $found[$i].Problem
+            Open-AppIdTask $Task[$i] @(if ($appId) { $targets[$appId] }) $found[$i]
         }
         catch { Set-Problem $Task[$i] "appids, entry $($i + 1) ($($Task[$i].Params.id))" $_ }
     }

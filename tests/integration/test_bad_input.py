@@ -49,6 +49,8 @@ CASES = {
     "unknown name": (task(id="No Such Server"), "'No Such Server' is no AppID"),
     "unknown name like others": (task(id="Twin"), "similar names: Twin Server"),
     "a name that fits two AppIDs": (task(id=TWINS), f"fits 2 AppIDs: {guid(2)}"),
+    "a name that fits two AppIDs, to remove": (task(id=TWINS, state="absent"), "fits 2 AppIDs"),
+    "a name that fits two AppIDs, to pass over": (task(id=TWINS, missing="skip"), "fits 2 AppIDs"),
     "class whose AppID is missing": (task(id=scene.class_guid(3)), f"leads (by its class) to the AppID {guid(998)}, which is not registered"),
     "class without AppID": (task(id=scene.class_guid(4)), f"'{scene.class_guid(4)}' is no AppID"),
     "no such principal": (access(add=["Nobody Here"]), "'Nobody Here' does not exist"),

@@ -28,7 +28,7 @@ Describe 'Resolve-Principal' {
         $found.Problem | Should -BeNullOrEmpty
     }
 
-    It 'refuses <_>, which is no SID' -ForEach 'S-1-5-x', 'S-1-5-' {
+    It 'refuses <_>, which is no SID' -ForEach 'S-1-5-x', 'S-1-5-', 'S-1-5', 'S-1-5-32-99999999999' {
         $found = Resolve-Principal $_
         $found.Problem | Should -Be "'$_' is not a valid SID"
         $found.Missing | Should -BeFalse
@@ -66,6 +66,13 @@ Describe 'Resolve-Principal' {
         (Resolve-Principal 'joe').Problem | Should -BeNullOrEmpty
         $answers['CONTOSO\joe'] = @{ Sid = $remote; Use = 1; Domain = 'CONTOSO'; Name = 'joe' }
         (Resolve-Principal 'joe').Problem | Should -BeLike "'joe' is both $env:COMPUTERNAME\joe and CONTOSO\joe*"
+        (Resolve-Principal '.\joe').Problem | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a bare name whose other account could not be looked up' {
+        $answers['joe'] = $answers["$env:COMPUTERNAME\joe"]
+        $answers['CONTOSO\joe'] = 1355
+        (Resolve-Principal 'joe').Problem | Should -BeLike "'joe' may be CONTOSO\joe too, which could not be looked up: no domain controller could be reached (error 1355)*.\joe*"
         (Resolve-Principal '.\joe').Problem | Should -BeNullOrEmpty
     }
 

@@ -28,6 +28,7 @@ ROWS = {
     "override where nothing is protected": ({"id": guid(20), "display_name": "Renamed", **OVERRIDE}, None),
     "a misspelled id": ({"id": guid(98), "display_name": "Renamed", **OVERRIDE}, f"'{guid(98)}' is no AppID"),
     "a user": ({"id": ID, "run_as": "CONTOSO\\svc-com", "run_as_password": "pw", **OVERRIDE}, None),
+    "a protected mapping": ({"id": MAPPED, "executables": {"remove": ["mapped.exe"]}, **OVERRIDE}, None),
     "a user without override": ({"id": PLAIN, "run_as": "CONTOSO\\svc-com", "run_as_password": "pw"}, "override_key_protection"),
 }
 NAMES = list(ROWS)
@@ -53,7 +54,8 @@ def security(host):
 def seed(host):
     host.import_registry([entry for appid in (*PROTECTED, guid(20))
                           for entry in scene.app(appid, "App", AccessPermission=LIST, DllSurrogate="", AuthenticationLevel=2)])
-    host.protect_keys(*("SOFTWARE\\Classes\\AppID\\" + appid for appid in PROTECTED))
+    host.import_registry([*scene.app(MAPPED, "App"), *scene.app("mapped.exe", AppID=MAPPED)])
+    host.protect_keys(*("SOFTWARE\\Classes\\AppID\\" + name for name in (*PROTECTED, "mapped.exe")))
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,11 @@ def test_values(told):
         "": (registry.SZ, registry.text("Renamed")), "AuthenticationLevel": (registry.DWORD, registry.dword(4)), "AppIDFlags": (registry.DWORD, registry.dword(4)),
         "Endpoints": (registry.MULTI_SZ, "ncacn_ip_tcp,0,5000\0\0".encode("utf-16-le"))}
     assert found.after["AppID\\" + ID]["RunAs"] == (registry.SZ, registry.text("CONTOSO\\svc-com"))
+
+
+def test_a_protected_mapping_loses_its_value_and_stays(told):
+    _before, found, _after = told
+    assert found.before["AppID\\MAPPED.EXE"] and found.after["AppID\\MAPPED.EXE"] == {}
 
 
 def test_a_refused_user_leaves_no_secret(told, hosts):
