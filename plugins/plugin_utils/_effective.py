@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ._permission import RIGHTS, unmanaged_text
-from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
+from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, GUESTS, SYSTEM, to_name, with_sid
 
 AUTHENTICATED, NETWORK, SELF, SERVICE, USERS, IIS_IUSRS = "S-1-5-11", "S-1-5-2", "S-1-5-10", "S-1-5-6", "S-1-5-32-545", "S-1-5-32-568"
 # Whether they are in a caller's token depends on how it logged on, which nobody knows beforehand.
@@ -40,7 +40,9 @@ class Caller(t.NamedTuple):
     def of(cls, raw: dict[str, t.Any]) -> Caller:
         sid, groups = raw["sid"], set(raw["groups"])
         if sid != ANONYMOUS:  # in Everyone it is only where EveryoneIncludesAnonymous says so
-            groups |= {EVERYONE, AUTHENTICATED}
+            groups |= {EVERYONE}
+        if sid not in (ANONYMOUS, EVERYONE, GUESTS):  # Guest is in Everyone, and not authenticated
+            groups |= {AUTHENTICATED}
         for start, held in TOKEN_GROUPS.items():
             if sid == start or (start.endswith("-") and sid.startswith(start)):
                 groups |= held

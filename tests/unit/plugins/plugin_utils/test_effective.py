@@ -45,6 +45,12 @@ def test_anonymous_is_neither_authenticated_nor_everyone():
     assert ask(permission(("allow", ANONYMOUS, 0x2)), who=caller(ANONYMOUS))["granted"]
 
 
+@pytest.mark.parametrize("sid", [EVERYONE, "S-1-5-32-546"])
+def test_not_all_of_everyone_are_authenticated(sid):
+    assert not ask(permission(("allow", AUTHENTICATED, 0x2)), who=caller(sid))["granted"]
+    assert ask(permission(("allow", EVERYONE, 0x2)), who=caller(sid))["granted"]
+
+
 def test_system_is_an_administrator():
     assert ask(permission(("allow", ADMINISTRATORS, 0x2)), who=caller(SYSTEM))["granted"]
     assert not ask(permission(("allow", ADMINISTRATORS, 0x2)))["granted"]
