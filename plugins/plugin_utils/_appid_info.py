@@ -124,7 +124,7 @@ class AppId:
         identity = run_as.get("identity")
         if self.raw["service"] or identity == "interactive_user":
             return None
-        return caller.sid if identity == "launching_user" else SID_OF_IDENTITY.get(identity, identity)
+        return caller.sid if identity == "launching_user" else SID_OF_IDENTITY.get(str(identity), identity)
 
     def _self_may_launch(self) -> bool:
         """SELF means nothing in a launch permission without the flag IUSERVER_SELF_SID_IN_LAUNCH_PERMISSION."""
