@@ -110,6 +110,17 @@ Function Find-AppId {
     Select-AppId $keys @($only)
 }
 
+# A class that names no AppID: @{ Class; Name }; nothing for one that does, or is not there. $Id: its GUID, braces or not, or its ProgID.
+Function Find-ClassWithoutAppId {
+    param ([string]$Id)
+
+    $clsid = if ($Id -match $guidPattern) { "{$($Matches[1])}" } else { Get-ProgIdClass $Id }
+    if (-not $clsid -or (Get-ClassAppId $clsid)) { return }
+    foreach ($path in "SOFTWARE\Classes\CLSID\$clsid", "SOFTWARE\Classes\Wow6432Node\CLSID\$clsid") {
+        if (Test-MachineKey $path) { return @{ Class = $clsid; Name = Read-MachineText $path '' } }
+    }
+}
+
 # Some of the keys, which must be AppIDs, as Find-AppId tells them.
 Function Select-AppId {
     param ($Keys, [object[]]$Only)
@@ -274,5 +285,5 @@ Function Register-Server {
     $found
 }
 
-Export-ModuleMember -Function *-AppId, *-ComPlus*, *-Machine*, *-Server*, *-TextValue, Assert-Manageable, Read-TargetValue, ConvertTo-ProcessData, Get-EveryAppId,
-Get-RestartRequired
+Export-ModuleMember -Function *-AppId, *-ComPlus*, *-Machine*, *-Server*, *-TextValue, Assert-Manageable, Read-TargetValue, ConvertTo-ProcessData,
+Find-ClassWithoutAppId, Get-EveryAppId, Get-RestartRequired

@@ -246,7 +246,7 @@ Function Get-PermissionData {
         disorder = Test-DenyAfterAllow $Permission
         legacy = $Permission.Legacy
         entries = @(Get-PermissionEntry $Permission | ForEach-Object { @{ type = $_.Type; sid = $_.Sid; mask = $_.Mask } })
-        unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid } })
+        unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid; type = $_.Type; mask = $_.Mask } })
         owner = "$($Permission.Descriptor.Owner)"
         group = "$($Permission.Descriptor.Group)"
         binary = if ($Value.Type -eq 3) { [Convert]::ToBase64String($Value.Data) }

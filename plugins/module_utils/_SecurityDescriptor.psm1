@@ -148,7 +148,7 @@ Function Get-PermissionEntry {
     }
 }
 
-# What add, remove and set leave alone: @{ What; Sid }.
+# What add, remove and set leave alone: @{ What; Sid }, and Type and Mask of an entry that COM evaluates.
 Function Get-UnmanagedPart {
     param ($Permission)
 
@@ -160,7 +160,9 @@ Function Get-UnmanagedPart {
         elseif ($ace.AceFlags -band 'InheritOnly') { 'inherit-only entry' }
         elseif ($ace.IsCallback) { 'conditional entry' }
         else { "entry of type $([int]$ace.AceType)" }
-        @{ What = $what; Sid = "$($ace.SecurityIdentifier)" }
+        $part = @{ What = $what; Sid = "$($ace.SecurityIdentifier)" }
+        if (-not $extra -and (Test-CountedAce $ace)) { $part += @{ Type = (Get-AceKey $ace).Split([char]'|')[0]; Mask = Get-FullMask $Permission $ace.AccessMask } }
+        $part
     }
     foreach ($ace in Get-Ace $Permission.Descriptor.SystemAcl) {
         @{ What = if ([int]$ace.AceType -eq 17) { 'mandatory label' } else { "system entry of type $([int]$ace.AceType)" }; Sid = '' }

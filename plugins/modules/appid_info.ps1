@@ -49,8 +49,9 @@ Function Get-Selection {
     else {
         foreach ($id in $params.id) {
             $one = Find-AppId $id $keys
-            if (-not $one.Problem) { $one }
-            elseif ($id -match '^\{[0-9a-f-]{36}\}$' -and (Test-MachineKey "SOFTWARE\Classes\CLSID\$id")) { @{ Class = $id; Name = Read-MachineText "SOFTWARE\Classes\CLSID\$id" '' } }
+            $class = if ($one.Problem) { Find-ClassWithoutAppId $id }
+            if ($class) { $class }
+            elseif (-not $one.Problem) { $one }
             else { $result.not_found += @{ id = $id; reason = $one.Problem } }
         }
     }
@@ -85,17 +86,29 @@ Function Get-Reading {
     }
 }
 
-# Who a principal is, as far as this host can tell: groups are the local ones of a user, by SID.
+# The principals as this host knows them.
 Function Get-Caller {
-    param ([string]$Name)
+    $found = @(foreach ($name in $params.principals) { @{ Name = $name; Who = Resolve-Principal $name } })
+    $problems = @($found | ForEach-Object { $_.Who.Problem } | Where-Object { $_ })
+    if ($problems) { throw "principals: $($problems -join '; ')" }
+    foreach ($one in $found) { Get-OneCaller $one.Name $one.Who.Sid }
+}
 
-    $who = Resolve-Principal $Name
-    if ($who.Problem) { throw "principals: $($who.Problem)" }
-    $caller = @{ name = $Name; sid = $who.Sid; groups = @(); unknown = '' }
-    $account = (Get-Account $who.Sid).Account
-    if ($account.Use -ne 1) { return $caller }
-    try { $caller.groups = @([Account]::LocalGroups("$($account.Domain)\$($account.Name)") | ForEach-Object { (Get-Account $_).Account.Sid } | Where-Object { $_ }) }
-    catch { $caller.unknown = Get-Reason $_ }
+# groups: the local ones by SID, which Windows tells of users only; what others have in their token for sure the controller knows.
+Function Get-OneCaller {
+    param ([string]$Name, [string]$Sid)
+
+    $caller = @{ name = $Name; sid = $Sid; groups = @(); unknown = '' }
+    if ($Sid -eq 'S-1-5-18') { return $caller } # its token is the same everywhere
+    $account = (Get-Account $Sid).Account
+    if ($account.Use -in 2, 4) { $caller.unknown = 'it is a group, and its members may be in others' }
+    elseif ($account.Use -ne 1) { $caller.unknown = 'Windows tells the local groups of users only' }
+    else {
+        try { $caller.groups = @([Account]::LocalGroups("$($account.Domain)\$($account.Name)") | ForEach-Object { (Get-Account $_).Account.Sid } | Where-Object { $_ }) }
+        catch { $caller.unknown = Get-Reason $_ }
+        # A local account is in these by being one.
+        if ($account.Domain -eq $env:COMPUTERNAME) { $caller.groups += @('S-1-5-113') + @('S-1-5-114' | Where-Object { $caller.groups -contains 'S-1-5-32-544' }) }
+    }
     $caller
 }
 
@@ -112,18 +125,20 @@ Function Get-KeyText {
 
 Function Get-AppIdInfo {
     Assert-Administrator
+    $result.callers = @(if ($params.principals) { Get-Caller })
     $running = if ($params.gather -contains 'processes') { @([Server]::All()) }
     $targets = @(Get-Selection)
     $result.appids = @(foreach ($target in $targets) { Get-Reading $target $running })
-    if ($params.principals) {
-        $machine = Get-Machine
-        foreach ($row in Get-MachineSetting) { if ($row.Name -match '_limit$|_permission$|^enable_dcom$') { $result.machine[$row.Name] = (& $row.Decide $null $machine @{}).Before } }
-        $result.callers = @(foreach ($name in $params.principals) { Get-Caller $name })
-    }
+    if ($params.principals -or $params.gather -contains 'findings') { Get-Surrounding }
     Add-PrincipalName $result.names @($result.appids, $result.machine, $result.callers)
-    if ($params.gather -notcontains 'findings') { return }
+    if ($params.gather -contains 'findings') { $result.orphans = @($result.names.Keys | Where-Object { $result.names[$_] -eq $_ -and (Test-Orphan $_) }) }
+}
 
-    $result.orphans = @($result.names.Keys | Where-Object { $result.names[$_] -eq $_ -and (Test-Orphan $_) })
+# What of the machine bears on every AppID.
+Function Get-Surrounding {
+    $bears = if ($params.principals) { '_limit$|_permission$|^enable_dcom$|^default_authentication_level$' } else { '^default_authentication_level$' }
+    $machine = Get-Machine
+    foreach ($row in Get-MachineSetting) { if ($row.Name -match $bears) { $result.machine[$row.Name] = (& $row.Decide $null $machine @{}).Before } }
     $result.exemptions = @{
         policy = Get-KeyText "$policies\$exemptions"
         local = Get-KeyText "SOFTWARE\Microsoft\Ole\$exemptions"

@@ -41,7 +41,7 @@ class Host:
 
     names: t.Mapping[str, str]
     orphans: set[str]
-    machine: dict[str, t.Any]  # settings of the machine as data, where principals were asked for
+    machine: dict[str, t.Any]  # settings of the machine as data, where principals or findings were asked for
     exemptions: dict[str, dict[str, str]]
     callers: list[Caller]
 
@@ -90,26 +90,64 @@ class AppId:
 
     def rights(self, caller: Caller) -> dict[str, t.Any]:
         """What a principal may do, and which list decides."""
-        machine, lists = self.host.machine, {}
+        machine = self.host.machine
+        lists = {}
         for kind in ("launch", "access"):
-            own = self.data.get(f"{kind}_permission")
-            default = f"the machine default ({'the class has no AppID' if self.raw['without_appid'] else f'the AppID has no {kind} permission of its own'})"
-            ignored = "authentication level none, so no list is asked," if kind == "access" and self.data.get("authentication_level") == "none" else ""
             lists[kind] = Lists(
                 limit=machine[f"{kind}_limit"],
-                own=(own, f"the {kind} permission of the AppID") if own else (machine[f"default_{kind}_permission"], default),
-                ignored=ignored and f"{ignored} lets everybody in",
+                own=self._list(kind),
+                ignored=f"{self.no_authentication} lets everybody in" if kind == "access" and self.no_authentication else "",
                 exempted=self.host.exempts(self.id),
+                server=self._server(caller) if kind == "access" or self._self_may_launch() else "",
             )
-        identity = self.data.get("run_as", {}).get("identity")
-        told = rights(lists, machine["enable_dcom"] != "false", caller, SID_OF_IDENTITY.get(identity, identity), self.host.names)
+        told = rights(lists, machine["enable_dcom"] != "false", caller, self.host.names)
         found = {"principal": caller.name, "sid": caller.sid, "rights": told}
         if caller.unknown:
             found["unknown_groups"] = f"the groups of {caller.name} could not be told: {caller.unknown}"
         return found
 
-    def is_program(self) -> bool:
-        return bool(self.raw["images"]) and not self.raw["service"] and not self.raw["surrogate"]
+    def _list(self, kind: str) -> tuple[dict[str, t.Any], str]:
+        """The list that decides beside the limit, and what it is called."""
+        own = self.data.get(f"{kind}_permission")
+        if own and not (kind == "access" and self.unmapped):
+            return own, f"the {kind} permission of the AppID"
+        why = f"the AppID has no {kind} permission of its own"
+        if own:
+            why = f"that of the AppID is ignored, for {', '.join(self.unmapped)} is not mapped to it"
+        elif self.raw["without_appid"]:
+            why = "the class has no AppID"
+        return self.host.machine[f"default_{kind}_permission"], f"the machine default ({why})"
+
+    def _server(self, caller: Caller) -> str | None:
+        """The SID that the server runs as for a caller, None where it is not known."""
+        run_as = self.data.get("run_as") or {"identity": "launching_user"}
+        identity = run_as.get("identity")
+        if self.raw["service"] or identity == "interactive_user":
+            return None
+        return caller.sid if identity == "launching_user" else SID_OF_IDENTITY.get(str(identity), identity)
+
+    def _self_may_launch(self) -> bool:
+        """SELF means nothing in a launch permission without the flag IUSERVER_SELF_SID_IN_LAUNCH_PERMISSION."""
+        flags = self.data.get("flags")
+        return isinstance(flags, int) and bool(flags & 0x10)
+
+    @cached_property
+    def no_authentication(self) -> str:
+        """Why calls are not authenticated, which makes Windows ignore access permissions; '' where they are."""
+        own = "" if self.unmapped else self.data.get("authentication_level")
+        if own == "none":
+            return "authentication level none"
+        by_default = not own and self.host.machine.get("default_authentication_level") == "none"
+        return "the machine's default authentication level none" if by_default else ""
+
+    @cached_property
+    def unmapped(self) -> list[str]:
+        """Its programs that Windows can't tell to be of this AppID: their access permission and level are the machine's defaults."""
+        if not self.raw["images"] or self.raw["service"] or self.raw["surrogate"]:
+            return []
+        mapped = {name.casefold() for name in self.raw["executables"]}
+        programs = sorted({image.rpartition("\\")[2] for image in self.raw["images"]} - {""}, key=str.casefold)
+        return [name for name in programs if name.casefold() not in mapped]
 
 
 def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
@@ -198,14 +236,9 @@ def _orphaned_principal(appid: AppId) -> t.Iterator[str]:
 
 def _mapping_missing(appid: AppId) -> t.Iterator[str]:
     read_by_mapping = [name.replace("_", " ") for name in ("access_permission", "authentication_level") if name in appid.data]
-    if not read_by_mapping or not appid.is_program():
-        return
-    mapped = {name.casefold() for name in appid.raw["executables"]}
-    missing = sorted({image.rpartition("\\")[2] for image in appid.raw["images"]} - {""}, key=str.casefold)
-    missing = [name for name in missing if name.casefold() not in mapped]
-    if missing:
+    if read_by_mapping and appid.unmapped:
         yield (
-            f"{', '.join(missing)} is not mapped to this AppID, so Windows ignores the {' and the '.join(read_by_mapping)} unless the program "
+            f"{', '.join(appid.unmapped)} is not mapped to this AppID, so Windows ignores the {' and the '.join(read_by_mapping)} unless the program "
             "names its AppID itself"
         )
 
@@ -233,8 +266,8 @@ def _password_missing(appid: AppId) -> t.Iterator[str]:
 
 
 def _no_authentication(appid: AppId) -> t.Iterator[str]:
-    if appid.data.get("authentication_level") == "none":
-        yield "authentication level none makes Windows ignore the access permission: anybody may call the server"
+    if appid.no_authentication:
+        yield f"{appid.no_authentication} makes Windows ignore the access permission: anybody may call the server"
 
 
 def _invalid_value(appid: AppId) -> t.Iterator[str]:

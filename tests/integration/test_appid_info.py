@@ -8,6 +8,7 @@ import time
 import playbook
 import pytest
 import scene
+import samples
 import stages
 from accounts import COMPUTER_SID, Account
 from descriptor import ADMINISTRATORS, EVERYONE, INTERACTIVE, SYSTEM, allow, deny, encode
@@ -163,26 +164,48 @@ def test_selections(told):
 LAUNCH_RIGHTS = ("local_launch", "remote_launch", "local_activation", "remote_activation")
 ACCESS_RIGHTS = ("local_access", "remote_access")
 JOE = Account("joe", groups=("Distributed COM Users",))
+ADA = Account("ada", groups=("Administrators",))
+CONDITIONAL = "{4839DDB7-58C2-48F5-8283-E1D1807D0D7D}"      # of Windows itself: lets Authenticated Users in under a condition
 
 
 @pytest.fixture(scope="module")
-def callers(new_host):
-    """appid_info with principals, where Windows' own limits hold; {AppID: {principal: {right: ...}}}, and then where Group Policy lets nobody in."""
-    host = new_host("CALL01", [JOE])
+def asked(new_host):
+    """appid_info with principals where Windows' own limits hold, without gathering, and where Group Policy lets nobody in; then with unknown principals."""
+    host = new_host("CALL01", [JOE, ADA])
     host.import_registry([
         *scene.app(guid(1), "Bare"), scene.text(scene.CLASSES + "\\" + class_guid(1), "", "A class without an AppID"),
+        scene.text("HKLM\\SOFTWARE\\Classes\\Shop.Basket\\CLSID", "", class_guid(1)),
+        scene.text(scene.CLASSES_32 + "\\" + class_guid(2), "", "A class of 32 bits"), scene.text(scene.CLASSES + "\\" + class_guid(3), "AppID", guid(99)),
         *scene.app(guid(2), "Pool", LaunchPermission=encode([allow(SYSTEM, 0x1F), allow(POOL, 0x1F)]), AccessPermission=encode([allow(SYSTEM, 7), allow(POOL, 7)])),
         *scene.app(guid(3), "Joe is out", LaunchPermission=encode([deny(JOE_SID, 0x1F), allow("S-1-5-32-562", 0x1F)]), AuthenticationLevel=1),
         *scene.app(guid(4), "Joe is in by his group", LaunchPermission=encode([allow("S-1-5-32-562", 0x1F)])),
+        *scene.app(guid(5), "Groups of a token", LaunchPermission=encode([allow("S-1-5-32-568", 0x1F)]), AccessPermission=encode([allow(SYSTEM, 7), allow("S-1-5-113", 7)])),
+        *scene.app(guid(6), "Not mapped", AccessPermission=GOOD), scene.text(scene.CLASSES + "\\" + class_guid(4), "AppID", guid(6)),
+        scene.text(scene.CLASSES + "\\" + class_guid(4) + "\\LocalServer32", "", '"C:\\shop\\shop.exe"'),
+        *scene.app(CONDITIONAL, "Under a condition", LaunchPermission=next(samples.as_bytes(case) for case in samples.windows_defaults() if case["appid"] == CONDITIONAL)),
+        scene.text(scene.OLE + EXEMPTIONS, guid(2), "1"),
     ])
-    ids = [guid(number) for number in (1, 2, 3, 4)] + [class_guid(1)]
-    asked = {"id": ids, "principals": [".\\joe", POOL, "SYSTEM"], "gather": ["settings", "findings"]}
-    [plain] = playbook.play([host], [info(**asked)])[host.name]
-    assert plain.status == "ok", plain["msg"]
-    host.import_registry([scene.text(POLICIES, "MachineLaunchRestriction", "O:BAG:BAD:(A;;0x1f;;;BA)"), scene.text(scene.OLE, "EnableDCOM", "N")])
-    [strict, unknown] = playbook.play([host], [info(**asked), {**info(id=ids, principals=["Nobody Here"]), "ignore_errors": True}])[host.name]
-    assert unknown.status == "failed" and "principals: 'Nobody Here' does not exist" in unknown["msg"]
-    return [{one["id"]: {caller["principal"]: caller["rights"] for caller in one["principals"]} for one in result["appids"]} for result in (plain, strict)]
+    ids = [*map(guid, range(1, 7)), CONDITIONAL, class_guid(1)]
+    arguments = {"id": ids, "principals": [".\\joe", ".\\ada", POOL, "SYSTEM", "NETWORK SERVICE"], "gather": ["settings", "findings"]}
+    others = {"id": [class_guid(1).strip("{}").lower(), "Shop.Basket", class_guid(2), class_guid(3)], "principals": ["SYSTEM"], "gather": ["findings"]}
+    plain, bare, classes = playbook.play([host], [info(**arguments), info(**{**arguments, "gather": ["processes"]}), info(**others)])[host.name]
+    host.import_registry([scene.text(POLICIES, "MachineLaunchRestriction", "O:BAG:BAD:(A;;0x1f;;;BA)"), scene.text(scene.OLE, "EnableDCOM", "N"),
+                          (scene.OLE, "LegacyAuthenticationLevel", *scene.dword(1))])
+    nobody = info(id=ids, principals=["Nobody Here", "SYSTEM", "Nor Here"])
+    strict, unknown = playbook.play([host], [info(**arguments), {**nobody, "ignore_errors": True}])[host.name]
+    for result in (plain, bare, classes, strict):
+        assert result.status == "ok", result["msg"]
+    return {"plain": plain, "bare": bare, "classes": classes, "strict": strict, "unknown": unknown}
+
+
+@pytest.fixture(scope="module")
+def callers(asked):
+    """[plain, strict], each {AppID: {principal: {right: ...}}}."""
+    return [rights_of(asked[name]) for name in ("plain", "strict")]
+
+
+def rights_of(result):
+    return {one["id"]: {caller["principal"]: caller["rights"] for caller in one["principals"]} for one in result["appids"]}
 
 
 def granted(rights, *names):
@@ -192,6 +215,7 @@ def granted(rights, *names):
 def test_the_machine_default_decides(callers):
     joe, system = callers[0][guid(1)][".\\joe"], callers[0][guid(1)]["SYSTEM"]
     assert granted(joe, *LAUNCH_RIGHTS) == [False] * 4
+    assert granted(joe, *ACCESS_RIGHTS) == [True] * 2        # without RunAs the server runs as joe, whom the default means by SELF
     assert joe["local_launch"]["depends_on"] == ["NT AUTHORITY\\INTERACTIVE"]        # which the default lets in
     assert "machine default (the AppID has no launch permission of its own)" in joe["local_launch"]["decided_by"]
     assert granted(system, *LAUNCH_RIGHTS, *ACCESS_RIGHTS) == [True] * 6
@@ -202,6 +226,7 @@ def test_the_limit_decides(callers):
     """A pool has all rights, but Windows' limit gives remote launch to nobody but Administrators and two groups."""
     pool = callers[0][guid(2)][POOL]
     assert granted(pool, *LAUNCH_RIGHTS) == [True, False, True, False] and granted(pool, *ACCESS_RIGHTS) == [True, True]
+    assert "BUILTIN\\Distributed COM Users" in pool["remote_launch"]["depends_on"]       # somebody may have put the pool in
     assert pool["remote_launch"]["decided_by"] == "the machine's launch limit does not allow it"
     assert pool["local_launch"]["decided_by"] == "the launch permission of the AppID allows it"
 
@@ -211,6 +236,57 @@ def test_deny_wins_and_groups_count(callers):
     assert granted(out, *LAUNCH_RIGHTS) == [False] * 4 and out["local_launch"]["decided_by"] == "the launch permission of the AppID denies it"
     assert granted(out, *ACCESS_RIGHTS) == [True, True] and "authentication level none" in out["local_access"]["decided_by"]
     assert granted(by_group, *LAUNCH_RIGHTS) == [True] * 4 and "BUILTIN\\Distributed COM Users (S-1-5-32-562)" in by_group["remote_launch"]["decided_by"]
+
+
+def test_groups_of_a_token(callers, asked):
+    """Windows puts a pool in IIS_IUSRS and a local account in Local account; no list of members says so."""
+    held = callers[0][guid(5)]
+    assert granted(held[POOL], "local_launch", "local_access") == [True, False]
+    assert held[POOL]["local_launch"]["decided_by"] == "the launch permission of the AppID allows it by BUILTIN\\IIS_IUSRS (S-1-5-32-568)"
+    assert granted(held[".\\joe"], "local_launch", "local_access") == [False, True]
+    assert held["NETWORK SERVICE"]["local_launch"]["depends_on"] == ["BUILTIN\\IIS_IUSRS"]     # somebody may have put it in
+    told = {one["principal"]: one.get("unknown_groups") for one in asked["plain"]["appids"][0]["principals"]}
+    users_only = "Windows tells the local groups of users only"
+    assert {name: text and text.rpartition(": ")[2] for name, text in told.items()} == {
+        ".\\joe": None, ".\\ada": None, "SYSTEM": None, POOL: users_only, "NETWORK SERVICE": users_only}
+
+
+def test_a_condition_is_a_doubt(callers):
+    held, condition = callers[0][CONDITIONAL], "conditional entry for NT AUTHORITY\\Authenticated Users (S-1-5-11)"
+    assert granted(held["SYSTEM"], *LAUNCH_RIGHTS) == granted(held[".\\ada"], *LAUNCH_RIGHTS) == [True] * 4
+    assert held["SYSTEM"]["local_launch"]["depends_on"] == held[".\\ada"]["local_launch"]["depends_on"] == []
+    assert granted(held[".\\joe"], *LAUNCH_RIGHTS) == [False] * 4 and condition in held[".\\joe"]["local_launch"]["depends_on"]
+
+
+def test_what_is_not_mapped_follows_the_machine(callers):
+    told = callers[0][guid(6)][".\\joe"]["local_access"]
+    assert told["granted"] and "the machine default (that of the AppID is ignored, for shop.exe is not mapped to it)" in told["decided_by"]
+
+
+def test_what_is_gathered_is_no_matter(asked):
+    assert rights_of(asked["bare"]) == rights_of(asked["plain"])
+    assert "exemption list of this computer" in rights_of(asked["bare"])[guid(2)][".\\joe"]["local_activation"]["decided_by"]
+
+
+def test_classes_without_an_appid(asked):
+    """By a GUID without braces, a ProgID, in the view of 32 bits; one whose AppID is not there is none of them."""
+    assert [(one["id"], one["classes"][0]["clsid"].upper(), one["display_name"]) for one in asked["classes"]["appids"]] == [
+        (None, class_guid(1), "A class without an AppID"), (None, class_guid(1), "A class without an AppID"), (None, class_guid(2), "A class of 32 bits")]
+    [missing] = asked["classes"]["not_found"]
+    assert missing["id"] == class_guid(3) and f"leads (by its class) to the AppID {guid(99)}, which is not registered" in missing["reason"]
+
+
+def test_all_unknown_principals_are_named(asked):
+    assert asked["unknown"].status == "failed"
+    assert all(f"'{name}' does not exist" in asked["unknown"]["msg"] for name in ("Nobody Here", "Nor Here"))
+
+
+def test_the_machines_level_none(callers, asked):
+    told = callers[1][guid(2)][".\\joe"]["local_access"]
+    assert told["granted"] and told["decided_by"] == "the machine's default authentication level none lets everybody in"
+    texts = {one["id"]: [finding["text"] for finding in one["findings"] if finding["id"] == "no_authentication"] for one in asked["strict"]["appids"]}
+    assert all(len(texts[appid]) == 1 for appid in texts) and texts[guid(2)][0].startswith("the machine's default authentication level none")
+    assert texts[guid(3)][0].startswith("authentication level none")          # its own
 
 
 def test_policy_and_dcom_off(callers):

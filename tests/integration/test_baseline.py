@@ -173,7 +173,7 @@ def test_one_that_fails_is_undone_and_the_others_are_carried_out(new_host):
 # --- a host that is adopted ------------------------------------------------------------------------------------------
 
 ADOPT = [
-    {"wincom.dcom.appid_info": {"custom_permission": True}, "register": "dcom"},
+    {"wincom.dcom.appid_info": {"custom_permission": True, "principals": ["SYSTEM", "NETWORK SERVICE"]}, "register": "dcom"},
     {"name": "The variable file", "ansible.builtin.copy": {
         "content": "{{ {'dcom_appids': dcom.appids | map(attribute='settings') | list} | to_nice_yaml }}", "dest": "{{ file }}", "mode": "0600"},
      "delegate_to": "localhost", "vars": {"ansible_connection": "local", "ansible_shell_type": "sh", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
@@ -217,6 +217,15 @@ def test_every_default_of_windows_is_read_and_explained(adopted):
         assert len(told[appid]["permissions"]) == len(values)
         assert all(permission["sddl"] and permission["entries"] for permission in told[appid]["permissions"].values())
         assert not [finding for finding in told[appid]["findings"] if finding["id"] in ("invalid_permission", "invalid_value")]
+
+
+def test_what_a_default_of_windows_allows_is_told(adopted):
+    """One that lets Administrators and SYSTEM in, and Authenticated Users under a condition."""
+    [one] = [one for one in adopted[0]["appids"] if one["id"] == "{4839DDB7-58C2-48F5-8283-E1D1807D0D7D}"]
+    system, service = [[caller["rights"][right] for right in ("local_launch", "remote_activation")] for caller in one["principals"]]
+    assert [(told["granted"], told["depends_on"]) for told in system] == [(True, [])] * 2
+    assert [told["granted"] for told in service] == [False] * 2
+    assert all("conditional entry for NT AUTHORITY\\Authenticated Users (S-1-5-11)" in told["depends_on"] for told in service)
 
 
 def test_adopted_it_changes_nothing(adopted):

@@ -274,6 +274,18 @@ Describe 'What an edit leaves alone' {
         $part[0].What, $part[0].Sid | Should -Be $What, $Sid
     }
 
+    It 'says what an entry that COM evaluates does: <Line>' -ForEach @(
+        @{ Line = 'if S-1-5-4 0xb'; Does = 'allow 0xb' }
+        @{ Line = 'unless S-1-5-4 0xb'; Does = 'deny 0xb' }
+        @{ Line = 'object S-1-5-4 0xb'; Does = 'allow 0xb' }
+        @{ Line = 'inherit S-1-5-4 0xb'; Does = ' 0x0' }
+        @{ Line = 'unknown S-1-5-4 0'; Does = ' 0x0' }
+        @{ Line = 'allow S-1-5-4 0x6b'; Does = ' 0x0' }
+    ) {
+        $part = Get-UnmanagedPart (New-TestPermission launch 'allow S-1-5-18 0x1f', $Line)
+        '{0} 0x{1:x}' -f $part.Type, [int]$part.Mask | Should -Be $Does
+    }
+
     It 'is reported: the label' {
         @(Get-UnmanagedPart (New-TestPermission launch 'allow S-1-5-18 0x1f' -Label)).What | Should -Be 'mandatory label'
     }
