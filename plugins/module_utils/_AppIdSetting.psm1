@@ -219,7 +219,11 @@ Function Get-RunAsDecision {
     $secret = if ($Target.Registered) { [Lsa]::ReadSecret($secretName) }
     $now.Data.password = $null -ne $secret
     $decision.Before = $decision.After = $now.Data
-    if ($null -eq $Wanted) { return $decision }
+    if ($null -eq $Wanted) {
+        # For a declaration of it as it is: the right may come through a group.
+        if ($now.Sid) { $now.Data.own_right = [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight' }
+        return $decision
+    }
     # As this very task leaves it.
     $service = if ($Params.service) { $Params.service -replace '^default$' } else { "$($Target.Service.ServiceName)" }
     if ($service) {
@@ -238,10 +242,11 @@ Function Get-RunAsDecision {
     else {
         $user = Resolve-Principal $Wanted
         if ($user.Sid -and -not $user.Use) { $user.Use = (Get-Account $user.Sid).Account.Use } # it was given as a SID
+        $same = $user.Sid -and $now.Sid -eq $user.Sid -and -not $now.Data.problem
+        if ($same -and $service -and -not $Params.run_as_password) { return $decision }
         $decision.Problems = @(Get-RunAsProblem $Wanted $user $now $service $Params)
         if ($decision.Problems) { return $decision }
         $account = (Get-Account $user.Sid).Account
-        $same = $now.Sid -eq $user.Sid -and -not $now.Data.problem
         $value = ConvertTo-TextValue "$($account.Domain)\$($account.Name)"
         $decision.After = @{ identity = $user.Sid; password = $true }
         $decision.Changes += @(Get-PasswordChange $secretName $secret $Params $same)
@@ -256,7 +261,7 @@ Function Get-RunAsDecision {
     if ($same) { return $decision }
     if ($Wanted -eq 'system') { $decision.Warnings += 'COM does not start a server as SYSTEM; clients reach it only while it runs already' }
     $decision.Changes += New-Change 4 'RunAs' $Target.Path 'RunAs' $now.Value $value
-    if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId) -and [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight') {
+    if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId $Params.Together.RunAs) -and [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight') {
         $decision.Changes += New-RightChange 1 $now.Sid 'SeBatchLogonRight' $false
     }
     $decision
@@ -290,9 +295,10 @@ Function Get-RightChange {
     if ($Grant -and [Lsa]::Rights($Sid) -notcontains 'SeBatchLogonRight') { New-RightChange 2 $Sid 'SeBatchLogonRight' $true }
 }
 
-# Whether another AppID runs as that account.
+# Whether another AppID runs as that account, or is declared to.
 Function Test-IdentityInUse {
-    param ([string]$Sid, [string]$ExceptAppId)
+    param ([string]$Sid, [string]$ExceptAppId, [string[]]$Declared)
+    foreach ($name in $Declared | Where-Object { $_ -and -not $runAsKeywords.ContainsKey($_) }) { if ((Resolve-Principal $name).Sid -eq $Sid) { return $true } }
     foreach ($key in Get-AppIdRunningAs $Sid) { if ($key -ne $ExceptAppId) { return $true } }
     $false
 }

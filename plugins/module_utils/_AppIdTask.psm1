@@ -32,11 +32,12 @@ Function Get-AppIdOption {
     $options
 }
 
-# Result is raw; plugins/plugin_utils/_appid.py makes of it what people read.
+# Result is raw; plugins/plugin_utils/_appid.py makes of it what people read. $Together: what the same run of baseline declares elsewhere,
+# @{ RunAs (identities of AppIDs); MachineValues (name -> [RegistryValue], $null for none: what will be there) }.
 Function New-AppIdTask {
-    param ($Params, [bool]$CheckMode)
+    param ($Params, [bool]$CheckMode, [hashtable]$Together = @{})
     @{
-        Params = $Params
+        Params = [hashtable]::new($Params) + @{ Together = $Together }
         CheckMode = $CheckMode
         Targets = @()
         Plan = $null
@@ -121,6 +122,7 @@ Function Set-TaskTarget {
     else { $result.appids = @($Target | ForEach-Object AppId) }
     foreach ($one in $Target) { Assert-Manageable $one }
     $Task.Plan = Get-TaskPlan $Task $Target
+    Assert-SettingPlan $Task.Plan $params.override_key_protection
     $Task.Warnings += @($Task.Plan.Values | ForEach-Object Warnings)
 }
 

@@ -40,6 +40,7 @@ Function Open-MachineTask {
     $plan = $Task.Plan = Get-SettingPlan $setting $Task.Params (Get-Machine)
     $result.settings = @(foreach ($name in $plan.Keys) { @{ name = $name; before = $plan[$name].Before; after = $plan[$name].After } })
     Assert-PlanResult $result $plan
+    Assert-SettingPlan $plan $Task.Params.override_key_protection
     $Task.Warnings = @($plan.Values | ForEach-Object Warnings)
 }
 

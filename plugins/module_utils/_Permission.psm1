@@ -68,7 +68,7 @@ Function Get-PermissionDecision {
 
     $decision = New-Decision
     $stored = if ($Scope.Stored) { $Scope.Stored } elseif ($ValueName) { Read-TargetValue $Target $ValueName } elseif ($Target.Registered) { Read-KeySecurity $Target.Path }
-    $default = { if ($ValueName) { Get-DefaultPermission $Kind $Scope ($null -ne $stored) } else { Get-InheritedPermission } }
+    $default = { if ($ValueName) { Get-DefaultPermission $Kind $Scope ($null -ne $stored) $Params.Together.MachineValues } else { Get-InheritedPermission } }
     if ($null -eq $Wanted) {
         $decision.Before = Get-PermissionReading $Kind $stored $default
         return $decision
@@ -164,16 +164,18 @@ Function ConvertTo-BinaryValue {
     [RegistryValue]::new(3, $bytes)
 }
 
-# A list that is the machine's own is what COM would answer with, so COM is asked only where there is none.
+# A list that is the machine's own is what COM would answer with, so COM is asked only where there is none. $Declared: values of the machine
+# that this very task will write.
 Function Get-DefaultPermission {
-    param ([string]$Kind, [hashtable]$Scope, [bool]$IsStored)
+    param ([string]$Kind, [hashtable]$Scope, [bool]$IsStored, [hashtable]$Declared)
 
-    $stored = if ($Scope.Ole) { Read-MachineValue 'SOFTWARE\Microsoft\Ole' $Scope.Ole }
+    $changes = $Scope.Ole -and $Declared -and $Declared.ContainsKey($Scope.Ole)
+    $stored = if ($changes) { $Declared[$Scope.Ole] } elseif ($Scope.Ole) { Read-MachineValue 'SOFTWARE\Microsoft\Ole' $Scope.Ole }
     if ($stored) {
         $permission = ConvertFrom-StoredPermission $Kind $stored
         if (-not $permission.Problem) { return $permission }
     }
-    $bytes = if ($Scope.Ole -or -not $IsStored) { try { [Com]::DefaultPermission($Scope.Com) } catch [EntryPointNotFoundException] { $null } }
+    $bytes = if (-not $changes -and ($Scope.Ole -or -not $IsStored)) { try { [Com]::DefaultPermission($Scope.Com) } catch [EntryPointNotFoundException] { $null } }
     if ($bytes) { return ConvertFrom-PermissionByte $Kind $bytes }
     New-Permission $Kind ([RawSecurityDescriptor]::new($(if ($Scope.Sddl) { $Scope.Sddl } else { $documented[$Kind] })))
 }

@@ -156,7 +156,7 @@ Function Get-PlanChange {
     foreach ($order in 1..6) { $Plan.Values | ForEach-Object Changes | Where-Object { $_.Order -eq $order } }
 }
 
-# Opens every key that will be written: one that can't be is found before the first write, in check mode too.
+# Opens every key that will be written.
 Function Open-SettingPlan {
     param ($Plan, [bool]$Override)
 
@@ -174,13 +174,13 @@ Function Open-SettingPlan {
             if (-not $Override -or $change.Store -ne 'value') {
                 throw "the registry key $($change.Where) can't be opened for writing: access denied. The keys of Windows' own applications " +
                 'belong to TrustedInstaller; override_key_protection: true writes values there, but never removes such a key or changes its ' +
-                'owner or access list. Nothing was changed'
+                'owner or access list'
             }
             try {
                 $change.Key = [BackupKey]::Open($change.Path)
                 $change.RemovesKey = $false
             }
-            catch { throw "the protected registry key $($change.Where) can't be opened with backup and restore rights: $(Get-Reason $_). Nothing was changed" }
+            catch { throw "the protected registry key $($change.Where) can't be opened with backup and restore rights: $(Get-Reason $_)" }
         }
     }
 }
@@ -199,7 +199,7 @@ Function Test-PlanLogon {
     # 1385: the right to log on as a batch job is missing, which is checked after the password; this run grants it.
     if ($code -eq 0 -or ($code -eq 1385 -and $logon.Granting)) { return }
     throw "run_as: $($logon.Domain)\$($logon.User) can't log on with this password: $(([System.ComponentModel.Win32Exception]$code).Message.TrimEnd('.')) " +
-    "(error $code). Nothing was changed, and it was tried once only"
+    "(error $code). It was tried once only, before the first write"
 }
 
 Function Close-SettingPlan {
@@ -209,19 +209,26 @@ Function Close-SettingPlan {
     }
 }
 
-# Carries a plan out: opens, tries the password, writes, closes. In check mode it opens only. Whether there is anything to write.
+# Finds a key that can't be opened for writing before anything is written, in check mode too.
+Function Assert-SettingPlan {
+    param ($Plan, [bool]$Override)
+    try { Open-SettingPlan $Plan $Override }
+    finally { Close-SettingPlan $Plan }
+}
+
+# Carries a plan out: opens, tries the password, writes, closes; nothing of it in check mode. Whether there is anything to write.
 Function Complete-SettingPlan {
     param ($Plan, [bool]$CheckMode, [bool]$Override)
 
+    $writes = @(Get-PlanChange $Plan).Count -gt 0
+    if ($CheckMode -or -not $writes) { return $writes }
     try {
         Open-SettingPlan $Plan $Override
-        if (-not $CheckMode) {
-            Test-PlanLogon $Plan
-            Invoke-SettingPlan $Plan
-        }
+        Test-PlanLogon $Plan
+        Invoke-SettingPlan $Plan
     }
     finally { Close-SettingPlan $Plan }
-    @(Get-PlanChange $Plan).Count -gt 0
+    $writes
 }
 
 # Writes all changes in order. When one fails, the former values come back byte for byte, and the error says so.
@@ -230,8 +237,12 @@ Function Invoke-SettingPlan {
 
     $done = [System.Collections.Stack]::new()
     foreach ($change in Get-PlanChange $Plan) {
-        $done.Push($change)
-        try { Write-Change $change $change.New }
+        try {
+            # One account may have several plans: what is undone is what this one has done.
+            if ($change.Store -eq 'right') { $change.Old = [Lsa]::Rights($change.Sid) -contains $change.Name }
+            $done.Push($change)
+            Write-Change $change $change.New
+        }
         catch {
             $reason = Get-Reason $_
             $lost = @(foreach ($written in $done) {

@@ -9,6 +9,7 @@
 #AnsibleRequires -PowerShell ..module_utils._AppIdTask
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._MachineTask
+#AnsibleRequires -PowerShell ..module_utils._Setting
 
 # The options of both are those of the modules machine and appid.
 $spec = @{
@@ -43,14 +44,20 @@ Function Open-AppIdList {
             if ($appId) { $first[$appId] = $i + 1 }
             Open-AppIdTask $Task[$i] @(if ($appId) { $targets[$appId] }) $found[$i]
         }
-        catch { Set-Problem $Task[$i] "appids, entry $($i + 1) ($($Task[$i].Params.id))" $_ }
+        catch { Set-Problem $Task[$i] $_ }
     }
 }
 
+# Does something with each task, by itself. Problem texts come out.
+Function Invoke-EachTask {
+    param ([scriptblock]$Action)
+    foreach ($task in $tasks) { try { & $Action $task } catch { Set-Problem $task $_ } }
+}
+
 Function Set-Problem {
-    param ($Task, [string]$Where, $ErrorRecord)
+    param ($Task, $ErrorRecord)
     $Task.Problem = Get-Reason $ErrorRecord
-    "${Where}: $($Task.Problem)"
+    "$($Task.Where): $($Task.Problem)"
 }
 
 Function Stop-OnProblem {
@@ -70,26 +77,32 @@ Function Set-Result {
     $result.appids = @($appIds | ForEach-Object Result)
 }
 
-$machine = if ($module.Params.machine) { New-MachineTask $module.Params.machine $module.CheckMode }
-$appIds = @(foreach ($one in $module.Params.appids) { if ($one) { New-AppIdTask $one $module.CheckMode } })
+$together = @{ RunAs = @($module.Params.appids | ForEach-Object { $_.run_as } | Where-Object { $_ }); MachineValues = @{} }
+$machine = if ($module.Params.machine) { (New-MachineTask $module.Params.machine $module.CheckMode) + @{ Where = 'machine' } }
+$appIds = @(foreach ($one in $module.Params.appids) { if ($one) { New-AppIdTask $one $module.CheckMode $together } })
+for ($i = 0; $i -lt $appIds.Count; $i++) { $appIds[$i].Where = "appids, entry $($i + 1) ($($appIds[$i].Params.id))" }
 $tasks = @(@($machine) + $appIds | Where-Object { $_ })
 try { Assert-Administrator } catch { $module.FailJson("$(Get-Reason $_).", $_) }
 
+# What the machine's defaults will be is what an AppID without a list of its own starts from.
 $problems = @(
-    if ($machine) { try { Open-MachineTask $machine } catch { Set-Problem $machine 'machine' $_ } }
+    if ($machine) {
+        try {
+            Open-MachineTask $machine
+            foreach ($change in Get-PlanChange $machine.Plan) { $together.MachineValues[$change.Name] = $change.New }
+        }
+        catch { Set-Problem $machine $_ }
+    }
     Open-AppIdList $appIds
 )
 Stop-OnProblem $problems 'Nothing was changed.'
+if (-not $module.CheckMode) { Stop-OnProblem @(Invoke-EachTask { param ($Task) if ($Task.Plan) { Test-PlanLogon $Task.Plan } }) 'Nothing was changed.' }
 
 # Each by itself is all or nothing; one that fails does not stop the others.
-$problems = @(
-    if ($machine) { try { Complete-MachineTask $machine } catch { Set-Problem $machine 'machine' $_ } }
-    for ($i = 0; $i -lt $appIds.Count; $i++) {
-        try { Complete-AppIdTask $appIds[$i] } catch { Set-Problem $appIds[$i] "appids, entry $($i + 1) ($($appIds[$i].Params.id))" $_ }
-    }
-)
+$problems = @(Invoke-EachTask { param ($Task) if ($Task -eq $machine) { Complete-MachineTask $Task } else { Complete-AppIdTask $Task } })
 foreach ($task in $tasks) {
     foreach ($warning in $task.Warnings) { $module.Warn("$(if ($task.Params.id) { $task.Params.id } else { 'machine' }): $warning") }
 }
-Stop-OnProblem $problems 'The other entries were carried out.'
+$outcome = if ($module.CheckMode) { 'Nothing was changed.' } elseif ($problems.Count -lt $tasks.Count) { 'The other entries were carried out.' } else { 'No entry was carried out.' }
+Stop-OnProblem $problems $outcome
 $module.ExitJson()

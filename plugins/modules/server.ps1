@@ -36,13 +36,21 @@ Function Assert-ServiceCanStop {
         'its start, as it is; restart the computer'
     }
     if (-not $Service.CanStop) { throw "the service '$name' does not accept to be stopped now (it is $($Service.Status))" }
+    if ($module.Params.state -eq 'stopped') { return }
+    $disabled = @(@($Service) + @(Get-RunningDependent $Service) | Where-Object { $_.StartType -eq 'Disabled' } | ForEach-Object ServiceName)
+    if ($disabled) { throw "the service '$name' is left running, for once stopped this could not be started again: $($disabled -join ', ') (disabled)" }
+}
+
+Function Get-RunningDependent {
+    param ($Service)
+    $Service.DependentServices | Where-Object { $_.Status -eq 'Running' }
 }
 
 # Dependents that run are stopped with it, and started again after it.
 Function Stop-Server {
     param ($Service)
 
-    $dependents = @($Service.DependentServices | Where-Object { $_.Status -eq 'Running' })
+    $dependents = @(Get-RunningDependent $Service)
     Stop-Service -Name $Service.ServiceName -Force
     if ($module.Params.state -eq 'stopped') { return }
     foreach ($name in @($Service.ServiceName) + @($dependents | ForEach-Object ServiceName)) { Start-Service -Name $name }

@@ -161,6 +161,8 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     declared = {name: reader.declared() for name, reader in readers.items()}
     if "settings" in gather:
         found["settings"] = {"id": appid.id or raw["without_appid"], **{name: value for name, value in declared.items() if value is not None}}
+        if declared.get("run_as") and appid.data["run_as"].get("own_right") is False:
+            found["settings"]["grant_logon_as_batch"] = False  # as it is: the account may have the right through a group
         found["permissions"] = {
             name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
             for name, reader in readers.items()

@@ -22,6 +22,7 @@ def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
             raise BadInput(f"appids is a list of dictionaries with the options of wincom.dcom.appid, not {args['appids']!r}")
         args["appids"] = [_entry(number, entry) for number, entry in enumerate(args["appids"], 1)]
         _check_twice(args["appids"])
+        _check_claims(args["appids"])
     return args
 
 
@@ -48,6 +49,33 @@ def _check_twice(entries: list[dict[str, t.Any]]) -> None:
         if key in seen:
             raise BadInput(f"appids, entry {number} ({entry['id']}): entry {seen[key]} is about the same id; an AppID has one entry")
         seen[key] = number
+
+
+def _check_claims(entries: list[dict[str, t.Any]]) -> None:
+    """An executable is mapped to one AppID, and a class belongs to one."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, entry in enumerate(entries, 1):
+        for option, what, name in _claims(entry):
+            first = seen.setdefault((option, name.casefold()), number)
+            if first != number:
+                raise BadInput(
+                    f"appids, entry {number} ({entry['id']}): {option}: entry {first} ({entries[first - 1]['id']}) names {name} too; "
+                    f"{what} belongs to one AppID"
+                )
+
+
+def _claims(entry: dict[str, t.Any]) -> t.Iterator[tuple[str, str, str]]:
+    executables = entry.get("executables")
+    if isinstance(executables, dict):
+        for form in ("add", "set"):
+            yield from (("executables", "an executable", name) for name in _texts(executables.get(form)))
+    yield from (("classes", "a class", name) for name in _texts(entry.get("classes")))
+
+
+def _texts(value: t.Any) -> list[str]:
+    """A list as the module's specification takes it: a text is one, with commas between its parts."""
+    found = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
+    return [str(one).strip() for one in found]
 
 
 def read_result(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:

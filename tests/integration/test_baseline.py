@@ -170,12 +170,83 @@ def test_one_that_fails_is_undone_and_the_others_are_carried_out(new_host):
     assert [bool(item.get("problem")) for item in result["appids"]] == [False, True, False]
 
 
+# --- entries that meet: planned together, they come out as one after another ------------------------------------------
+
+USER, USER_SID = "CONTOSO\\svc-com", "S-1-5-21-44444444-55555555-66666666-1105"
+AS_USER = {"run_as": USER, "run_as_password": "D0main!pw"}
+BATCH = "SeBatchLogonRight"
+
+
+def test_an_undone_entry_leaves_the_right_that_another_one_needs(new_host):
+    host = new_host("RIGHT01")
+    for number in (1, 2):
+        host.import_registry(scene.app(guid(number), f"App {number}"))
+    host.set_double("FaultKind", "error")
+    host.set_double("FaultAtWrite", 2)      # RunAs of the second entry
+    [result] = play(host, baseline(appids=[{"id": guid(number), **AS_USER} for number in (1, 2)]))
+    assert result.status == "failed" and "entry 2" in result["msg"] and "as it was before" in result["msg"]
+    assert "RunAs" in host.registry(scene.APPIDS)[guid(1)] and "RunAs" not in host.registry(scene.APPIDS)[guid(2)]
+    assert stages.rights(host, USER_SID) == [BATCH]
+
+
+def test_a_right_stays_with_the_entry_that_comes_to_need_it(new_host):
+    host = new_host("RIGHT03")
+    host.import_registry([*scene.app(guid(1), "App 1", RunAs=USER), *scene.app(guid(2), "App 2"), stages.put_secret(guid(1), "D0main!pw"),
+                          stages.put_right(USER_SID, BATCH)])
+    [result] = play(host, baseline(appids=[{"id": guid(1), "run_as": "interactive_user", "revoke_logon_as_batch": True}, {"id": guid(2), **AS_USER}]))
+    assert result.status == "ok" and stages.rights(host, USER_SID) == [BATCH]
+
+
+def test_an_appid_starts_from_the_default_that_this_task_makes(new_pair):
+    """One task leaves what machine and then appid leave."""
+
+    def fill(host):
+        host.import_registry([*scene.app(guid(1), "App 1"), (scene.OLE, "DefaultAccessPermission", registry.BINARY, GOOD)])
+
+    hosts = new_pair(fill)
+    machine = {"default_launch_permission": {"add": ["IIS_IUSRS"]}, "default_access_permission": {"default": True}}
+    appid = {"id": guid(1), "launch_permission": {"add": ["Distributed COM Users"]}, "access_permission": {"add": ["IIS_IUSRS"]}}
+    [check] = play(hosts[0], baseline(machine=machine, appids=[appid]), check=True)
+    one, again = play(hosts[0], baseline(machine=machine, appids=[appid]), baseline(machine=machine, appids=[appid]))
+    apart = play(hosts[1], {"wincom.dcom.machine": machine}, {"wincom.dcom.appid": appid})
+    assert [result.status for result in (check, one, again, *apart)] == ["ok"] * 5, one
+    assert check["diff"] == one["diff"] and not again["changed"]
+    for option in scene.VALUE_OF:
+        assert scene.stored(hosts[0], guid(1), option) == scene.stored(hosts[1], guid(1), option)
+    assert (ALLOW, "S-1-5-32-568") in scene.stored(hosts[0], guid(1), "launch_permission").rights
+
+
+# --- keys that can't be opened: nothing at all is written ------------------------------------------------------------
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "run"])
+def test_a_protected_key_is_found_before_anything_is_written(new_host, check):
+    host = new_host(f"VAULT{check:d}")
+    host.import_registry([entry for number in (1, 2, 3) for entry in scene.app(guid(number), f"App {number}", AuthenticationLevel=2)])
+    host.protect_keys("SOFTWARE\\Classes\\AppID\\" + guid(2))
+    before = stages.state(host)
+    [result] = play(host, baseline(machine={"default_authentication_level": "packet"},
+                                   appids=[{"id": guid(number), "authentication_level": "packet"} for number in (1, 2, 3)]), check=check)
+    assert result.status == "failed" and "entry 2" in result["msg"] and "override_key_protection" in result["msg"]
+    assert result["msg"].endswith("Nothing was changed.") and result["msg"].count("changed") == 1 and "carried out" not in result["msg"]
+    assert stages.state(host) == before and not result["changed"]
+
+
+def test_a_wrong_password_is_found_before_anything_is_written(new_host):
+    host = new_host("LOGON01")
+    host.import_registry([entry for number in (1, 2) for entry in scene.app(guid(number), f"App {number}", AuthenticationLevel=2)])
+    before = stages.state(host)
+    [result] = play(host, baseline(appids=[
+        {"id": guid(1), "authentication_level": "packet"}, {"id": guid(2), "run_as": USER, "run_as_password": "wrong", "verify_password": True}]))
+    assert result.status == "failed" and "entry 2" in result["msg"] and "1326" in result["msg"] and "carried out" not in result["msg"]
+    assert stages.state(host) == before and stages.attempts(host, USER_SID) == 1
+
+
 # --- a host that is adopted ------------------------------------------------------------------------------------------
 
 ADOPT = [
     {"wincom.dcom.appid_info": {"custom_permission": True, "principals": ["SYSTEM", "NETWORK SERVICE"]}, "register": "dcom"},
     {"name": "The variable file", "ansible.builtin.copy": {
-        "content": "{{ {'dcom_appids': dcom.appids | map(attribute='settings') | list} | to_nice_yaml }}", "dest": "{{ file }}", "mode": "0600"},
+        "content": "{{ {'dcom_appids': dcom.appids | rejectattr('com_plus') | map(attribute='settings') | list} | to_nice_yaml }}", "dest": "{{ file }}", "mode": "0600"},
      "delegate_to": "localhost", "vars": {"ansible_connection": "local", "ansible_shell_type": "sh", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
      "diff": False},
 ]

@@ -117,6 +117,22 @@ def test_services_that_depend_on_it_go_and_come_with_it(new_host):
     assert all(len(before[image]) == len(after[image]) == 1 and before[image] != after[image] for image in before)
 
 
+def test_a_disabled_service_is_left_running(new_host):
+    """It could not be started again. One that depends on it and is disabled counts too, but Wine drops the dependence with the change."""
+    host = new_host("DIS01", mdm=["system32"])
+    host.install_service("MDM", scene.MDM_IMAGE + " /service")
+    host.import_registry(scene.app(guid(1), "As a service", LocalService="MDM"))
+    start(host, "MDM")
+    host.powershell("Set-Service MDM -StartupType Disabled -ErrorAction SilentlyContinue")      # Wine can't delay a start, and says so
+    before = running(host, scene.MDM_IMAGE)
+    [check] = playbook.play([host], [server({"id": guid(1)})], check=True)[host.name]
+    [real] = playbook.play([host], [server({"id": guid(1)})])[host.name]
+    assert all(result.status == "failed" and "MDM (disabled)" in result["msg"] for result in (check, real)), real
+    assert len(before) == 1 and running(host, scene.MDM_IMAGE) == before
+    [stopped] = playbook.play([host], [server({"id": guid(1), "state": "stopped"})])[host.name]
+    assert stopped.status == "ok" and running(host, scene.MDM_IMAGE) == []
+
+
 def test_bad_state(run):
     [result] = run([server({"id": scene.MDM, "state": "started"})])
     assert result.status == "failed" and "state must be one of" in result["msg"]

@@ -158,6 +158,31 @@ Describe 'run_as' {
         (Get-Decision run_as 'CONTOSO\joe' -Target @{ Service = $service }).Problems | Should -BeLike "*'MDM'; ansible.windows.win_service sets its account"
     }
 
+    It 'of a service may stay the user that it is, and nothing is stored or granted for it' {
+        $stored[$runAs] = ConvertTo-Stored 'CONTOSO\joe'
+        $decision = Get-Decision run_as 'CONTOSO\joe' -Target @{ Service = $service }
+        @($decision.Problems) + @($decision.Changes) | Should -BeNullOrEmpty
+        (Get-Decision run_as 'CONTOSO\joe' -Target @{ Service = $service } -Params $password).Problems | Should -BeLike '*win_service*'
+    }
+
+    It 'takes the right only from an account that no other entry declares: <Declared>' -ForEach @(
+        @{ Declared = @('CONTOSO\jane', 'local_service'); Orders = 4, 6 }
+        @{ Declared = @('local_service', 'contoso\JOE'); Orders = , 4 }
+    ) {
+        Mock -ModuleName _AppIdSetting Get-AppIdRunningAs {}
+        $stored[$runAs] = ConvertTo-Stored 'CONTOSO\joe'
+        $null = $lsa::Held.Add("$joe SeBatchLogonRight")
+        $decision = Get-Decision run_as interactive_user -Params @{ revoke_logon_as_batch = $true; Together = @{ RunAs = $Declared } }
+        @($decision.Changes | ForEach-Object { $_.Order }) | Should -Be $Orders
+    }
+
+    It 'is read with whether the account holds the right itself' {
+        $stored[$runAs] = ConvertTo-Stored 'CONTOSO\joe'
+        (Get-Decision run_as $null).Before.own_right | Should -BeFalse
+        $null = $lsa::Held.Add("$joe SeBatchLogonRight")
+        (Get-Decision run_as $null).Before.own_right | Should -BeTrue
+    }
+
     It 'warns of system, which COM does not launch' {
         (Get-Decision run_as system).Warnings | Should -Not -BeNullOrEmpty
     }

@@ -33,13 +33,13 @@ BeforeAll {
             })
     }
     Function Get-Decision {
-        param ([hashtable]$Wanted, [string]$Kind = 'launch', [switch]$AllowLockout, [switch]$Unregistered)
+        param ([hashtable]$Wanted, [string]$Kind = 'launch', [switch]$AllowLockout, [switch]$Unregistered, [hashtable]$MachineValues)
         $given = @{ add = $null; remove = $null; set = $null; sddl = $null; binary = $null; default = $null } # as Ansible.Basic does
         foreach ($form in $Wanted.Keys) {
             if ($form -in 'add', 'remove', 'set') { $given[$form] = @(ConvertTo-Wanted $Wanted[$form]) } else { $given[$form] = $Wanted[$form] }
         }
         $target = @{ Path = 'S\AppID\{1}'; Registered = -not $Unregistered }
-        Get-PermissionDecision $Kind 'Value' $given $target @{ allow_lockout = [bool]$AllowLockout }
+        Get-PermissionDecision $Kind 'Value' $given $target @{ allow_lockout = [bool]$AllowLockout; Together = @{ MachineValues = $MachineValues } }
     }
     Function Get-Written {
         param ($Decision, [string]$Kind = 'launch')
@@ -55,6 +55,14 @@ Describe 'A permission' {
     }
 
     Context 'where nothing is stored' {
+        It 'starts from what the same task makes of the machine value, or from what Windows documents where that goes' {
+            $stored.DefaultLaunchPermission = New-Stored 'allow S-1-5-18 0x1f'
+            $com::Answer = $stored.DefaultLaunchPermission.Data
+            $new = @{ DefaultLaunchPermission = New-Stored 'allow S-1-5-32-544 0x1f' }
+            Get-Written (Get-Decision @{ add = "allow $joe" } -MachineValues $new) | Should -Be 'allow S-1-5-32-544 0x1f', "allow $joe 0xb"
+            Get-Written (Get-Decision @{ add = "allow $joe" } -MachineValues @{ DefaultLaunchPermission = $null }) | Should -Be ($default + "allow $joe 0xb")
+        }
+
         It 'starts an edit from the machine value' {
             $stored.DefaultLaunchPermission = New-Stored 'allow S-1-5-18 0x1f'
             $decision = Get-Decision @{ add = "allow $joe" }

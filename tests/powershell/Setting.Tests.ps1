@@ -167,6 +167,15 @@ Describe 'The engine' {
         $registry::Log[0..1] | Should -Be 'right S-1-5-9 SeBatchLogonRight = True', 'secret SCM:new = 08-00'
     }
 
+    It 'leaves a right that another plan has granted meanwhile' {
+        $lsa::Held.Clear()
+        $plan = Get-Plan (Get-Row a (New-RightChange 2 'S-1-5-9' 'SeBatchLogonRight' $true), $changes[2])
+        $null = $lsa::Held.Add('S-1-5-9 SeBatchLogonRight')
+        $null = $registry::FaultAt.Add(2)
+        { Invoke-Plan $plan } | Should -Throw '*; everything is back as it was before'
+        @($lsa::Held) | Should -Be 'S-1-5-9 SeBatchLogonRight'
+    }
+
     It 'undoes the last first' {
         $null = $registry::FaultAt.Add(4)
         { Invoke-Plan (Get-Plan (Get-Row a $changes)) } | Should -Throw
@@ -189,7 +198,7 @@ Describe 'The engine' {
 
     It 'finds a key that it may not open before the first write, and names it' {
         Mock -ModuleName _Setting Open-MachineKey { throw [System.Security.SecurityException]::new('no') } -ParameterFilter { $Path -like '*old.exe' }
-        { Open-SettingPlan (Get-Plan (Get-Row a $changes)) } | Should -Throw '*HKLM\S\AppID\old.exe can''t be opened for writing: access denied*TrustedInstaller*Nothing was changed'
+        { Open-SettingPlan (Get-Plan (Get-Row a $changes)) } | Should -Throw '*HKLM\S\AppID\old.exe can''t be opened for writing: access denied*TrustedInstaller*access list'
         $registry::Log.Count | Should -Be 0
     }
 
@@ -207,7 +216,7 @@ Describe 'The engine' {
         $lsa::Logons | Should -Be 1
         if ($Good) { $message | Should -BeNullOrEmpty }
         else {
-            $message | Should -BeLike "run_as: CONTOSO\joe can't log on with this password: *(error $Code). Nothing was changed*"
+            $message | Should -BeLike "run_as: CONTOSO\joe can't log on with this password: *(error $Code). It was tried once only*"
             $message | Should -Not -BeLike '*secret-1*'
         }
     }
