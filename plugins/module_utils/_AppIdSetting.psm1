@@ -285,7 +285,9 @@ Function Get-PasswordChange {
 
     if (-not $Params.run_as_password) { return }
     $wanted = [System.Text.Encoding]::Unicode.GetBytes($Params.run_as_password)
-    $same = $null -ne $Stored -and [System.Text.Encoding]::Unicode.GetString($Stored).TrimEnd([char]0) -ceq $Params.run_as_password
+    # Ordinal, for -ceq takes composed and decomposed letters for the same.
+    $same = $null -ne $Stored -and
+    [string]::Equals([System.Text.Encoding]::Unicode.GetString($Stored).TrimEnd([char]0), $Params.run_as_password, [System.StringComparison]::Ordinal)
     if ($same -or ($SameIdentity -and $null -ne $Stored -and $Params.update_password -eq 'on_create')) { return }
     New-SecretChange 3 $Name $(if ($null -ne $Stored) { , @(, $Stored) }) @(, $wanted)
 }

@@ -94,7 +94,7 @@ Function Get-PermissionDecision {
     # satisfies leave it alone.
     $change = if ($Wanted.default) { $null -ne $stored }
     elseif ($null -eq $stored -and -not $edits -and -not $Scope.NoDefault) { $true }
-    else { (Get-PermissionIdentity $now) -cne (Get-PermissionIdentity $new) }
+    else { -not [string]::Equals((Get-PermissionIdentity $now), (Get-PermissionIdentity $new), [System.StringComparison]::Ordinal) }
     $value = if (-not $Wanted.default) { [RegistryValue]::new(3, (ConvertTo-PermissionByte $new).Bytes) }
     if (-not $change) {
         $decision.After = $decision.Before

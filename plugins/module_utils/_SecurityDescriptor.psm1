@@ -169,10 +169,10 @@ Function Get-UnmanagedPart {
     }
 }
 
-# Whether a deny entry stands behind an allow entry, where the access check may never reach it.
+# Whether a deny entry, a conditional one too, stands behind an allow entry, where the access check may never reach it.
 Function Test-DenyAfterAllow {
     param ($Permission)
-    (@(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { Test-PlainAce $_ } | ForEach-Object { (Get-AceKey $_)[0] }) -join '') -match 'ad'
+    (@(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { Test-CountedAce $_ } | ForEach-Object { (Get-AceKey $_)[0] }) -join '') -match 'ad'
 }
 
 # Equal texts for permissions of equal meaning: order within allow and deny, layout, duplicates and format make no difference;

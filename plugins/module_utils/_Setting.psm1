@@ -185,7 +185,8 @@ Function Open-SettingPlan {
     }
 }
 
-$tried = @{} # attempts to log on, for one account may be that of many AppIDs
+# Attempts to log on, for one account may be that of many AppIDs; the case of a password counts.
+$tried = [System.Collections.Generic.Dictionary[string, int]]::new([StringComparer]::Ordinal)
 
 # Tries the password as COM will use it: one attempt in a run, for failures count towards a lockout.
 Function Test-PlanLogon {

@@ -11,6 +11,12 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 $unicode = [System.Text.Encoding]::Unicode
 $authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
 
+# The operators of PowerShell compare as a language does: composed and decomposed letters are equal there, and some characters nothing.
+Function Test-SameText {
+    param ([string]$Left, [string]$Right)
+    [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
+}
+
 # $Wanted: $null asks for Before alone, here and below. $Read: { param($RegistryValue) -> what the option would say, $null where it
 # can't say it }; $Make: the way back.
 Function Get-ValueDecision {
@@ -25,8 +31,8 @@ Function Get-ValueDecision {
     }
     if ($null -eq $Wanted) { return $decision }
     $decision.After = $Wanted
-    if ((ConvertTo-Json @($decision.Before) -Compress) -ceq (ConvertTo-Json @($Wanted) -Compress)) { return $decision }
-    $value = if (-not ($Wanted -is [string] -and $Wanted -eq 'default')) { & $Make $Wanted }
+    if (Test-SameText (ConvertTo-Json @($decision.Before) -Compress) (ConvertTo-Json @($Wanted) -Compress)) { return $decision }
+    $value = if (-not ($Wanted -is [string] -and (Test-SameText $Wanted 'default'))) { & $Make $Wanted }
     $decision.Changes = @(New-Change 5 $(if ($ValueName) { $ValueName } else { 'the display name' }) $Target.Path $ValueName $stored $value)
     $decision
 }
@@ -39,10 +45,17 @@ Function Get-TextDecision {
         param ($value)
         if ($value.Type -ne 1) { return }
         $text = $value.Text
-        foreach ($word in $Words.Keys) { if ($Words[$word] -eq $text) { return $word } }
+        foreach ($word in $Words.Keys) { if (Test-SameText $Words[$word] $text) { return $word } }
         $text
     }
-    Get-ValueDecision $Target $ValueName $Wanted $read { param ($text) ConvertTo-TextValue $(if ($Words.ContainsKey($text)) { $Words[$text] } else { $text }) }
+    $decision = Get-ValueDecision $Target $ValueName $Wanted $read {
+        param ($text) ConvertTo-TextValue $(if ($Words.ContainsKey($text)) { $Words[$text] } else { $text })
+    }
+    # An AppID that is to be made has an id, but no key yet; one that a program will register has neither.
+    if (-not $ValueName -and $Wanted -eq 'default' -and $Target.AppId -and -not $Target.Registered) {
+        $decision.Problems += 'a new AppID needs a name of its own, not default'
+    }
+    $decision
 }
 
 Function Read-Number {

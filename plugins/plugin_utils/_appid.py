@@ -8,8 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from . import _flags, _setting
-from ._principals import to_name, with_sid
+from ._appid_input import RUN_AS
+from ._principals import NAME_OF, SYSTEM, to_name, with_sid
 from ._setting import Permission, Setting, Text
+
+# Identities that run_as has a keyword for; RunAs may hold other names of theirs than the documented ones.
+KEYWORD_OF = {SYSTEM: "system", "S-1-5-19": "local_service", "S-1-5-20": "network_service"}
 
 
 def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:
@@ -76,13 +80,16 @@ class _RunAs(Setting):
         return found
 
     def previous(self) -> t.Any:
+        """None for what run_as would refuse, such as a group."""
         if self.old.get("problem"):
             return None
-        return to_name(self.old["identity"], self.names)
+        identity = self.old["identity"]
+        return KEYWORD_OF.get(identity) or (None if identity in NAME_OF else to_name(identity, self.names))
 
     @property
     def restorable(self) -> bool:  # type: ignore[override]
-        return not self.old["password"]
+        """A user needs its password to come back, and a password that was stored is told nobody."""
+        return not self.old["password"] and (self.previous() or "") in RUN_AS
 
 
 class _Names(Setting):

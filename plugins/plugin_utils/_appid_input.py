@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import _flags, _permission
+from . import _flags, _permission, _words
 from ._action import GUID, is_true
 from ._permission import BadInput
 from ._principals import SID_OF
@@ -22,15 +22,20 @@ ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
 def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
     """The arguments of appid, or of an entry of baseline, as the modules take them; raises BadInput."""
+    _words.normalise(args)
     for option in PERMISSIONS:
         if args.get(option) is not None:
             args[option] = _permission.normalise(option, args[option], is_true)
     if args.get("flags") is not None:
         args["flags"] = _flags.normalise(args["flags"], is_true)
-    if isinstance(args.get("activate_at_storage"), bool):
-        args["activate_at_storage"] = str(args["activate_at_storage"]).lower()
+    for option in ("classes", "endpoints"):  # Ansible would split a text at its commas
+        if args.get(option) is not None and not isinstance(args[option], list):
+            args[option] = [args[option]]
     _check_absent(args)
     _check_id(args)
+    _check_classes(args.get("classes"))
+    _check_endpoints(args.get("endpoints"))
+    _check_texts(args)
     _check_run_as(args)
     _check_executables(args.get("executables"))
     return args
@@ -60,17 +65,30 @@ def _check_id(args: dict[str, t.Any]) -> None:
             raise BadInput("id is empty; give the GUID of the AppID, or anything that leads to it")
         if args.get("register_with") and not GUID.fullmatch(args["id"]):
             raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {identity!r}: only a GUID is known before registration")
-    for clsid in args.get("classes") or ():
+
+
+def _check_classes(classes: list[t.Any] | None) -> None:
+    for clsid in classes or ():
         if not GUID.fullmatch(str(clsid)) or not str(clsid).startswith("{"):
             raise BadInput(f"classes: {clsid!r} is no CLSID; write it as {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}")
-    endpoints = args.get("endpoints") or []
-    endpoints = endpoints if isinstance(endpoints, list) else [endpoints]
-    if "default" in endpoints and len(endpoints) > 1:
+
+
+def _check_endpoints(endpoints: list[t.Any] | None) -> None:
+    if endpoints == []:
+        raise BadInput("endpoints is empty; default takes the value away")
+    if "default" in (endpoints or ()) and endpoints != ["default"]:
         raise BadInput("endpoints: default stands alone, for it means that none are stored")
-    for endpoint in endpoints:
+    for endpoint in endpoints or ():
         port = ENDPOINT.fullmatch(str(endpoint))
         if endpoint != "default" and not (port and 1024 <= int(port.group(1)) <= 65535):
             raise BadInput(f"endpoints: {endpoint!r} is no endpoint; write ncacn_ip_tcp,0,PORT with a port from 1024 to 65535")
+
+
+def _check_texts(args: dict[str, t.Any]) -> None:
+    if args.get("dll_surrogate") is not None and not str(args["dll_surrogate"]).strip():
+        raise BadInput("dll_surrogate is empty; system is the surrogate of Windows, default takes the value away")
+    if set(str(args.get("service") or "")) & set("*?[]"):  # Windows would look for any service that fits
+        raise BadInput(f"service: {args['service']!r} is a pattern; give the key name of one service, without any of * ? [ ]")
 
 
 def _check_run_as(args: dict[str, t.Any]) -> None:

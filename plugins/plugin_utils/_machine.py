@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from . import _permission, _setting
+from . import _permission, _setting, _words
 from ._action import is_true
 from ._permission import BadInput
 from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, SYSTEM, with_sid
@@ -17,7 +17,6 @@ from ._setting import Permission, Setting
 Finding = t.Dict[str, str]
 
 PERMISSIONS = ("default_launch_permission", "default_access_permission", "launch_limit", "access_limit")
-SWITCHES = ("enable_dcom", "secure_references", "require_integrity_activation", "com_plus_remote_access")
 ENOUGH_PORTS = 100
 _RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 
@@ -27,23 +26,13 @@ _RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 
 def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
     """The arguments of machine, or those of baseline for it, as the modules take them; raises BadInput."""
+    _words.normalise(args)
     for option in PERMISSIONS:
         if args.get(option) is not None:
             args[option] = _permission.normalise(option, args[option], is_true)
-    for option in SWITCHES:
-        if args.get(option) is not None:
-            args[option] = _word(args[option])
     if args.get("rpc_ports") is not None:
         args["rpc_ports"] = normalise_ports(args["rpc_ports"])
     return args
-
-
-def _word(value: t.Any) -> t.Any:
-    """A boolean as the word for it; anything else, such as default, is the module's to judge."""
-    try:
-        return "true" if is_true(value) else "false"
-    except BadInput:
-        return value
 
 
 def normalise_ports(value: t.Any) -> list[str]:

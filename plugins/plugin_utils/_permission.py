@@ -10,7 +10,7 @@ import binascii
 import struct
 import typing as t
 
-from ._principals import ANONYMOUS, EVERYONE, GUESTS, to_name, to_sid, with_sid
+from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, GUESTS, to_name, to_sid, with_sid
 
 # Masks of the rights, without COM_RIGHTS_EXECUTE (0x1), which every entry carries.
 RIGHTS: dict[str, dict[str, int]] = {
@@ -228,22 +228,43 @@ def unmanaged_text(part: dict[str, str], names: t.Mapping[str, str]) -> str:
     return f"{part['what']} for {with_sid(part['sid'], names)}" if part["sid"] else part["what"]
 
 
-def previous(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any] | None:
-    """The option that puts a permission back; None where what was stored can't be declared."""
+def previous(option: str, old: dict[str, t.Any], new: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any] | None:
+    """The option that puts a permission back from new to old; None where none does.
+
+    set and binary keep what they don't name, so what a change has added decides which of them will do.
+    """
     kind, scope = kind_of(option), scope_of(option)
-    if data["default"] and "default" in scope.forms:
+    if old["default"] and "default" in scope.forms:
         return {"default": True}
-    if data["problem"]:
+    if old["problem"] or (not new["default"] and _stays(old, new)):
         return None
-    nameable = all(entry["mask"] and mask_of(kind, names_of(kind, entry["mask"])) == entry["mask"] for entry in data["entries"])
-    if data["unmanaged"] or data["disorder"] or not nameable:
-        return {"binary": data["binary"]}
+    nameable = all(entry["mask"] and mask_of(kind, names_of(kind, entry["mask"])) == entry["mask"] for entry in old["entries"])
+    uncovered = any(data["unmanaged"] or data["disorder"] for data in (old, new))
+    if uncovered or not nameable or (scope is not CONFIGURATION and _owners(old) != _owners(new)):
+        return {"binary": old["binary"]}
     return {
         "set": [
             {"principal": to_name(entry["sid"], names), "type": entry["type"], "rights": names_of(kind, entry["mask"])}
-            for entry in data["entries"]
+            for entry in old["entries"]
         ]
     }
+
+
+def _owners(data: dict[str, t.Any]) -> tuple[str, str]:
+    """Owner and group; the host fills in the usual ones, as for a list that is not there."""
+    if data["default"]:
+        return ADMINISTRATORS, ADMINISTRATORS
+    return data["owner"] or ADMINISTRATORS, data["group"] or ADMINISTRATORS
+
+
+def _stays(old: dict[str, t.Any], new: dict[str, t.Any]) -> bool:
+    """Whether new has an owner, a group or a system list where old has none: what bytes don't name is kept."""
+    named = any(new[part] not in ("", ADMINISTRATORS) and not old[part] for part in ("owner", "group"))
+    return named or (_has_system_list(new) and not _has_system_list(old))
+
+
+def _has_system_list(data: dict[str, t.Any]) -> bool:
+    return any(part["what"].startswith(("mandatory label", "system entry")) for part in data["unmanaged"])
 
 
 def warnings(option: str, wanted: dict[str, t.Any], before: dict[str, t.Any], after: dict[str, t.Any], names: t.Mapping[str, str]) -> list[str]:

@@ -123,7 +123,7 @@ class Permission(Setting):
         return [f"{self.title}:", *("  " + line for line in _permission.lines(self.option, value, self.names, shown))]
 
     def previous(self) -> t.Any:
-        return _permission.previous(self.option, self.old, self.names)
+        return _permission.previous(self.option, self.old, self.new, self.names)
 
     def explain(self, message: str) -> str:
         malformed = f"{self.option}: the stored list is malformed"

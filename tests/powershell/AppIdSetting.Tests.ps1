@@ -124,6 +124,7 @@ Describe 'run_as' {
         @{ What = 'the same'; Secret = 0x61, 0, 0x62, 0, 0x63, 0; Update = 'when_changed'; Orders = @() }
         @{ What = 'the same with a terminating NUL'; Secret = 0x61, 0, 0x62, 0, 0x63, 0, 0, 0; Update = 'when_changed'; Orders = @() }
         @{ What = 'another case'; Secret = 0x41, 0, 0x62, 0, 0x63, 0; Update = 'when_changed'; Orders = , 3 }
+        @{ What = 'another with a character that languages ignore'; Secret = 0x61, 0, 0xad, 0, 0x62, 0, 0x63, 0; Update = 'when_changed'; Orders = , 3 }
         @{ What = 'another'; Secret = 0x78, 0; Update = 'when_changed'; Orders = , 3 }
         @{ What = 'another, on creation only'; Secret = 0x78, 0; Update = 'on_create'; Orders = @() }
         @{ What = 'none, on creation only'; Secret = $null; Update = 'on_create'; Orders = , 3 }
@@ -134,6 +135,14 @@ Describe 'run_as' {
         $password.update_password = $Update
         $decision = Get-Decision run_as 'CONTOSO\joe' -Params $password
         @($decision.Changes | ForEach-Object { $_.Order }) | Should -Be $Orders
+    }
+
+    It 'takes a letter in one piece and in two for different passwords' {
+        $stored[$runAs] = ConvertTo-Stored 'CONTOSO\joe'
+        $lsa::Secrets[$secretName] = [System.Text.Encoding]::Unicode.GetBytes("K$([char]0xe4)se")
+        $null = $lsa::Held.Add("$joe SeBatchLogonRight")
+        $password.run_as_password = "Ka$([char]0x308)se"
+        @((Get-Decision run_as 'CONTOSO\joe' -Params $password).Changes | ForEach-Object { $_.Order }) | Should -Be 3
     }
 
     It 'takes the secret of a former user away, last' {
@@ -245,5 +254,38 @@ Describe 'access_permission' {
         foreach ($key in $More.Keys) { $target[$key] = $More[$key] }
         $decision = Get-Decision access_permission $(if ($Wanted) { $Wanted } else { @{ add = @() } }) $target $(if ($Params) { $Params } else { @{} })
         $decision.Warnings | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A text' {
+    BeforeAll { $value = "SOFTWARE\Classes\AppID\$appId|" }
+    BeforeEach { $stored = @{} }
+
+    It 'differs by <What>' -ForEach @(
+        @{ What = 'case'; Stored = 'Shop'; Wanted = 'shop' }
+        @{ What = 'a letter in one piece or in two'; Stored = "K$([char]0xe4)se"; Wanted = "Ka$([char]0x308)se" }
+        @{ What = 'a character that languages ignore'; Stored = "Sh$([char]0xad)op"; Wanted = 'Shop' }
+        @{ What = 'default and what only looks like it'; Stored = 'Shop'; Wanted = "default$([char]0xad)" }
+    ) {
+        $stored[$value] = ConvertTo-Stored $_.Stored
+        $decision = Get-Decision display_name $Wanted
+        $decision.Changes.Count | Should -Be 1
+        [BitConverter]::ToString($decision.Changes[0].New.Data) | Should -BeExactly ([BitConverter]::ToString((ConvertTo-Stored $Wanted).Data))
+        $stored[$value] = ConvertTo-Stored $Wanted
+        (Get-Decision display_name $Wanted).Changes.Count | Should -Be 0
+    }
+
+    It 'is the surrogate of Windows only where it is empty' {
+        $stored["${value}DllSurrogate"] = ConvertTo-Stored ''
+        (Get-Decision dll_surrogate system).Before | Should -BeExactly 'system'
+        $stored["${value}DllSurrogate"] = ConvertTo-Stored "$([char]0xad)"
+        (Get-Decision dll_surrogate system).Changes.Count | Should -Be 1
+    }
+
+    It 'is the name of a new AppID, which default is not' {
+        (Get-Decision display_name default @{ Registered = $false }).Problems | Should -Be 'a new AppID needs a name of its own, not default'
+        (Get-Decision display_name Shop @{ Registered = $false }).Problems | Should -BeNullOrEmpty
+        (Get-Decision display_name default).Problems | Should -BeNullOrEmpty
+        (Get-Decision display_name default @{ Registered = $false; AppId = '' }).Problems | Should -BeNullOrEmpty # to be registered by its program
     }
 }

@@ -28,8 +28,8 @@ Function Get-Outcome {
     $merged, $types, $other = @{}, '', @()
     foreach ($line in Get-Line $Permission) {
         $word, $sid, $mask = $line.Split([char]' ')
+        $types += @{ 'allow' = 'a'; 'if' = 'a'; 'deny' = 'd'; 'unless' = 'd' }[$word]
         if ($word -notin 'allow', 'deny') { $other += $line; continue }
-        $types += $word[0]
         $merged["$word $sid"] = $merged["$word $sid"] -bor ([int]$mask -band -bnot $idle)
     }
     $plain = foreach ($key in $merged.Keys) { '{0} 0x{1:x}' -f $key, $merged[$key] }

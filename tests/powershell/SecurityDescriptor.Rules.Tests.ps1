@@ -75,6 +75,14 @@ Describe 'What is flagged' {
         $permission.Legacy | Should -BeFalse
     }
 
+    It 'a conditional deny behind an allow, and a deny behind a conditional or object one' {
+        Test-DenyAfterAllow (New-TestPermission launch "allow $joe 0xb", "unless $joe 0xb") | Should -BeTrue
+        Test-DenyAfterAllow (New-TestPermission launch "if $joe 0xb", "deny $joe 0xb") | Should -BeTrue
+        Test-DenyAfterAllow (New-TestPermission launch "object $joe 0xb", "deny $joe 0xb") | Should -BeTrue
+        Test-DenyAfterAllow (New-TestPermission launch "unless $joe 0xb", "if $joe 0xb") | Should -BeFalse
+        Test-DenyAfterAllow (New-TestPermission launch "inherit $joe 0xb", "deny $joe 0xb") | Should -BeFalse
+    }
+
     It 'a deny behind an allow' {
         Test-DenyAfterAllow (New-TestPermission launch "allow $joe 0xb", "deny $jane 0xb") | Should -BeTrue
         Test-DenyAfterAllow (New-TestPermission launch "deny $jane 0xb", "allow $joe 0xb") | Should -BeFalse
@@ -101,6 +109,7 @@ Describe 'Meaning' {
         @{ What = 'a container bit'; Left = , 'allow S-1-5-4 0xb'; Right = , 'allow S-1-5-4 0x2b' }
         @{ What = 'a condition'; Left = , 'allow S-1-5-4 0xb'; Right = , 'if S-1-5-4 0xb' }
         @{ What = 'a deny behind an allow'; Left = 'deny S-1-5-4 0xb', 'allow S-1-5-18 0xb'; Right = 'allow S-1-5-18 0xb', 'deny S-1-5-4 0xb' }
+        @{ What = 'a conditional deny behind an allow'; Left = 'unless S-1-1-0 0xb', 'allow S-1-1-0 0xb'; Right = 'allow S-1-1-0 0xb', 'unless S-1-1-0 0xb' }
         @{ What = 'no list and an empty one'; Left = @(); Right = $null }
     ) {
         $left = Get-PermissionIdentity (ConvertFrom-PermissionByte launch (New-DescriptorByte $Left).Bytes)

@@ -221,6 +221,20 @@ Describe 'The engine' {
         }
     }
 
+    It 'tries another password: <What>' -ForEach @(
+        @{ What = 'of another case'; Other = 'SECRET-1' }
+        @{ What = 'with a character that languages ignore'; Other = "secret$([char]0xad)-1" }
+    ) {
+        $lsa::LogonCode, $lsa::Logons = 0, 0
+        & (Get-Module _Setting) { $tried.Clear() }
+        $plan = Get-Plan (Get-Row a)
+        foreach ($password in 'secret-1', $Other, 'secret-1') {
+            $plan['a'].Logon = @{ Domain = 'CONTOSO'; User = 'joe'; Password = $password; Granting = $false }
+            Test-PlanLogon $plan
+        }
+        $lsa::Logons | Should -Be 2
+    }
+
     It 'does not create a key only by opening' {
         $plan = Get-Plan (Get-Row a $changes)
         Open-SettingPlan $plan

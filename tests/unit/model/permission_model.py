@@ -52,9 +52,9 @@ def merged(aces: list[Ace]) -> dict[tuple[str, str], int]:
 
 
 def in_order(aces: list[Ace]) -> bool:
-    """Whether each deny stands before each allow."""
-    types = [ace.type for ace in aces if ace.type in PLAIN]
-    return types == sorted(types, reverse=True)
+    """Whether each deny, conditional or not, stands before each allow."""
+    denies = [ace.type in ("deny", "unless") for ace in aces if ace.type in COUNTED]
+    return denies == sorted(denies, reverse=True)
 
 
 def meaning(kind: str, aces: list[Ace]) -> object:

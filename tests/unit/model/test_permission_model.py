@@ -42,6 +42,19 @@ def test_answers_worked_out_by_hand(kind, before, request_, after):
     assert model.answer(kind, aces(*before), {form: aces(*lines) for form, lines in request_.items()}) == aces(*after)
 
 
+@pytest.mark.parametrize(
+    ("lines", "ordered"),
+    [
+        ([f"deny {JOE} 0xb", f"unless {JANE} 0xb", f"if {JOE} 0xb", f"allow {JANE} 0xb"], True),
+        ([f"allow {JOE} 0xb", f"unless {JOE} 0xb"], False),
+        ([f"if {JOE} 0xb", f"deny {JOE} 0xb"], False),
+        ([f"inherit {JOE} 0xb", f"deny {JOE} 0xb"], True),
+    ],
+)
+def test_the_order_counts_for_conditional_entries_too(lines, ordered):
+    assert model.in_order(aces(*lines)) is ordered
+
+
 def test_the_answer_to_the_answer_is_the_same():
     for one in model.cases():
         request = {form: aces(*lines) for form, lines in one["request"].items()}

@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from ansible.errors import AnsibleActionFail
+from ansible_collections.wincom.dcom.plugins.plugin_utils import _words
 
 ID = "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
 KEYWORDS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
+
+MODULES = Path(__file__).parents[4] / "plugins" / "modules"
 
 
 def refused(play, **args):
@@ -113,6 +119,94 @@ def test_executables_that_are_no_file_names(play, form, name):
 
 def test_an_executable_that_is_added_and_removed(play):
     assert refused(play, executables={"add": ["mdm.exe"], "remove": ["MDM.EXE"]})
+
+
+# --- lists and texts ---
+
+PORT, CLSID = "ncacn_ip_tcp,0,5000", "{C0000000-0000-0000-0000-000000000001}"
+
+
+@pytest.mark.parametrize("endpoints", [PORT, "default", "Default", [PORT], ["DEFAULT"], [PORT, "ncacn_ip_tcp,0,65535"]])
+def test_endpoints_go_as_a_list(play, endpoints):
+    play.run("appid", {"id": ID, "endpoints": endpoints})
+    expected = endpoints if isinstance(endpoints, list) else [endpoints]
+    assert play.calls[0]["module_args"]["endpoints"] == [one.lower() for one in expected]
+
+
+@pytest.mark.parametrize("endpoints", [5000, "", f"{PORT},{PORT}", [PORT, "80"], [None]])
+def test_what_is_no_endpoint(play, endpoints):
+    assert "is no endpoint; write ncacn_ip_tcp,0,PORT" in refused(play, endpoints=endpoints)
+
+
+def test_no_endpoints(play):
+    assert refused(play, endpoints=[]) == "endpoints is empty; default takes the value away."
+    assert refused(play, endpoints=["Default", PORT]).startswith("endpoints: default stands alone")
+
+
+def test_classes_go_as_a_list(play):
+    play.run("appid", {"id": ID, "classes": CLSID})
+    assert play.calls[0]["module_args"]["classes"] == [CLSID]
+
+
+@pytest.mark.parametrize("classes", [5, "", CLSID.strip("{}"), f"{CLSID},{CLSID}", [CLSID, 5], {"add": CLSID}])
+def test_what_is_no_class(play, classes):
+    assert "is no CLSID; write it as {xxxxxxxx-" in refused(play, classes=classes)
+
+
+@pytest.mark.parametrize("surrogate", ["", "  "])
+def test_a_surrogate_without_a_name(play, surrogate):
+    assert refused(play, dll_surrogate=surrogate).startswith("dll_surrogate is empty; system is the surrogate of Windows")
+
+
+@pytest.mark.parametrize("service", ["M*", "MD?", "[M]DM"])
+def test_a_service_by_pattern(play, service):
+    assert refused(play, service=service) == f"service: {service!r} is a pattern; give the key name of one service, without any of * ? [ ]."
+
+
+# --- words in any case ---
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "word"),
+    [
+        ("authentication_level", "Packet", "packet"),
+        ("preferred_server_bitness", "Match_Client", "match_client"),
+        ("preferred_server_bitness", 32, 32),
+        ("state", "Present", "present"),
+        ("missing", "SKIP", "skip"),
+        ("activate_at_storage", "True", "true"),
+        ("activate_at_storage", "no", "false"),
+        ("activate_at_storage", True, "true"),
+        ("activate_at_storage", "Default", "default"),
+        ("activate_at_storage", "sometimes", "sometimes"),
+        ("display_name", "Default", "default"),
+        ("display_name", "System", "System"),
+        ("dll_surrogate", "System", "system"),
+        ("dll_surrogate", "DEFAULT", "default"),
+        ("dll_surrogate", "C:\\Shop.exe", "C:\\Shop.exe"),
+        ("service", "Default", "default"),
+    ],
+)
+def test_words_are_spelt_as_the_module_does(play, option, given, word):
+    play.run("appid", {"id": ID, option: given})
+    assert play.calls[0]["module_args"][option] == word
+
+
+def test_a_removal_in_any_case_takes_no_settings(play):
+    assert refused(play, state="Absent", run_as="system").endswith("found run_as.")
+
+
+def test_words_of_a_baseline(play):
+    play.run("baseline", {"machine": {"default_authentication_level": "Packet"}, "appids": [{"id": ID, "authentication_level": "Call"}]})
+    assert play.calls[0]["module_args"]["machine"] == {"default_authentication_level": "packet"}
+    assert play.calls[0]["module_args"]["appids"] == [{"id": ID, "authentication_level": "call"}]
+
+
+@pytest.mark.parametrize("module", ["appid", "machine"])
+def test_every_option_with_choices_is_in_the_table(module):
+    documentation = yaml.safe_load((MODULES / f"{module}.yml").read_text(encoding="utf-8"))["DOCUMENTATION"]
+    with_choices = {name for name, option in documentation["options"].items() if "choices" in option}
+    assert with_choices <= {*_words.CHOICES, *_words.SWITCHES}
 
 
 # --- results ---

@@ -54,10 +54,15 @@ def test_a_right_of_the_other_kind(play, option, right, home):
 
 @pytest.mark.parametrize("option", ["enable_dcom", "secure_references", "require_integrity_activation", "com_plus_remote_access"])
 @pytest.mark.parametrize(
-    ("value", "word"), [(True, "true"), (False, "false"), ("yes", "true"), ("Off", "false"), (0, "false"), ("default", "default"), ("maybe", "maybe")]
+    ("value", "word"), [(True, "true"), (False, "false"), ("yes", "true"), ("Off", "false"), (0, "false"), ("default", "default"), ("Default", "default"), ("maybe", "maybe")]
 )
 def test_booleans_become_words(play, option, value, word):
     assert given(play, **{option: value})[option] == word
+
+
+@pytest.mark.parametrize("option", ["default_authentication_level", "call_failure_logging", "raise_activation_authentication"])
+def test_words_are_spelt_as_the_module_does(play, option):
+    assert given(play, **{option: "Default"})[option] == "default"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +76,7 @@ def test_booleans_become_words(play, option, value, word):
         (["05000-5000"], ["5000"]),
         ("default", ["default"]),
         (["default"], ["default"]),
+        ("Default", ["default"]),
     ],
 )
 def test_ports_that_may_be(play, value, ports):

@@ -108,6 +108,29 @@ def test_a_stored_password_can_not_go_back():
     assert "password: stored" in result["diff"]["before"] and "password" not in result["diff"]["after"]
 
 
+def test_a_user_needs_its_password_to_go_back():
+    result = read(("run_as", identity(JOE), identity("launching_user")))
+    assert (result["restorable"], result["previous"]) == (False, {"run_as": "CONTOSO\\joe"})
+    assert read(("run_as", identity("interactive_user"), identity(JOE, True)))["restorable"] is True
+
+
+@pytest.mark.parametrize(("sid", "keyword"), [("S-1-5-18", "system"), ("S-1-5-19", "local_service"), ("S-1-5-20", "network_service")])
+def test_an_identity_by_another_name_goes_back_as_its_keyword(sid, keyword):
+    result = read(("run_as", identity(sid), identity("interactive_user")))
+    assert (result["restorable"], result["previous"]) == (True, {"run_as": keyword})
+
+
+def test_an_identity_that_is_no_user_can_not_go_back():
+    result = read(("run_as", identity(USERS), identity("interactive_user")))
+    assert (result["restorable"], result["previous"]) == (False, {})
+
+
+def test_a_list_with_a_new_label_can_not_go_back():
+    labelled = permission(allow(SYSTEM, 0x1E), unmanaged=[{"what": "mandatory label", "sid": ""}])
+    result = read(("launch_permission", OLD, labelled), args={"launch_permission": {"sddl": "D:"}})
+    assert (result["restorable"], result["previous"]) == (False, {})
+
+
 def test_executables_go_back_by_the_difference():
     before = {"names": ["b.exe", "A.exe"], "elsewhere": {}}
     result = read(("executables", before, {"names": ["A.exe", "c.exe"], "elsewhere": {}}))

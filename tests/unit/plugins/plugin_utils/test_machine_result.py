@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wincom.dcom.plugins.plugin_utils._action import is_true
-from ansible_collections.wincom.dcom.plugins.plugin_utils._machine import _word, normalise_ports, read_info, read_settings
+from ansible_collections.wincom.dcom.plugins.plugin_utils._machine import normalise_ports, read_info, read_settings
 from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import normalise
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -114,7 +114,7 @@ def test_what_is_read_can_be_declared():
     assert read["permissions"]["default_access_permission"]["source"] == "windows" and read["permissions"]["default_access_permission"]["sddl"] == "D:"
     assert read["permissions"]["launch_limit"]["source"] == "machine"
     assert normalise("launch_limit", read["settings"]["launch_limit"], is_true)["set"][0]["mask"] == 0xA
-    assert _word(read["settings"]["enable_dcom"]) == "true" and normalise_ports(read["settings"]["rpc_ports"]) == ["5000-5100"]
+    assert read["settings"]["enable_dcom"] == "true" and normalise_ports(read["settings"]["rpc_ports"]) == ["5000-5100"]
 
 
 def test_a_sound_machine_has_no_findings():

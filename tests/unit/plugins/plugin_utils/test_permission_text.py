@@ -78,8 +78,9 @@ def test_an_empty_list_always_reads_as_nobody(data, with_owner):
 # --- previous ---
 
 
-def previous(data, kind="launch"):
-    return _permission.previous(kind, data, NAMES)
+def previous(data, kind="launch", after=None):
+    """What puts data back after it was replaced, by default by a plain list."""
+    return _permission.previous(kind, data, after or permission(), NAMES)
 
 
 def test_what_puts_a_list_back_is_accepted_and_means_the_same():
@@ -119,6 +120,41 @@ def test_what_puts_the_other_states_back(data, back):
 def test_an_entry_without_rights_can_be_put_back():
     data = permission(allow(SYSTEM, 0x2), allow(JOE, 0))
     assert previous(data, "access") == {"binary": data["binary"]}
+
+
+BITS = {"what": "further bits 0x100 of an entry", "sid": USERS}
+AUDIT = {"what": "system entry of type 2", "sid": ""}
+
+
+@pytest.mark.parametrize(
+    "after", [permission(unmanaged=[CONDITION]), permission(unmanaged=[BITS]), permission(owner=JOE), permission(group=JOE), permission(disorder=True)]
+)
+def test_what_set_would_leave_goes_back_by_bytes(after):
+    data = permission(allow(SYSTEM, 0x1E), binary=BINARY)
+    assert previous(data, after=after) == {"binary": BINARY}
+
+
+def test_an_owner_of_a_key_is_not_written():
+    data = permission(owner=JOE)
+    assert previous(data, "configuration", permission(owner=SYSTEM)) == {"set": []}
+
+
+def test_a_list_of_the_usual_owner_goes_back_from_the_default():
+    default = permission(default=True, owner=SYSTEM)
+    assert previous(permission(), after=default) == {"set": []}
+    assert previous(permission(owner=JOE, binary=BINARY), after=default) == {"binary": BINARY}
+
+
+@pytest.mark.parametrize("after", [permission(unmanaged=[LABEL]), permission(unmanaged=[CONDITION, AUDIT])])
+def test_no_bytes_take_a_new_label_away(after):
+    assert previous(permission(allow(SYSTEM, 0x1E)), after=after) is None
+    assert previous(permission(unmanaged=[LABEL], binary=BINARY), after=after) == {"binary": BINARY}
+    assert previous(permission(unmanaged=[CONDITION], binary=BINARY), after=permission(default=True, unmanaged=after["unmanaged"])) == {"binary": BINARY}
+
+
+def test_no_bytes_take_an_owner_away():
+    assert previous(permission(owner=""), after=permission(owner=JOE)) is None
+    assert previous(permission(owner=""), after=permission()) == {"set": []}
 
 
 # --- warnings ---
