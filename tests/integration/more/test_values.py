@@ -79,13 +79,20 @@ CASES = {
     "endpoints: another order": Case(
         {"Endpoints": multi("ncacn_ip_tcp,0,5001", "ncacn_ip_tcp,0,5000")}, {"endpoints": ["ncacn_ip_tcp,0,5000", "ncacn_ip_tcp,0,6000"]},
         {"Endpoints": multi("ncacn_ip_tcp,0,5000", "ncacn_ip_tcp,0,6000")}),
+    "endpoints: one as a text": Case({}, {"endpoints": "ncacn_ip_tcp,0,5000"}, {"Endpoints": multi("ncacn_ip_tcp,0,5000")}),
+    "words in any case": Case({}, {
+        "authentication_level": "Packet", "activate_at_storage": "True", "dll_surrogate": "System", "preferred_server_bitness": "Match_Client",
+        "display_name": "Default", "state": "Present"},
+        {"AuthenticationLevel": dword(4), "ActivateAtStorage": sz("Y"), "DllSurrogate": sz(""), "PreferredServerBitness": dword(1)}),
+    "a letter in two pieces for one": Case({"": "K\u00e4se"}, {"display_name": "Ka\u0308se"}, {"": sz("Ka\u0308se")}),
     "other values of the key": Case(
         {"RunAs": "Interactive User", "ROTFlags": 1, "Custom": (BINARY, b"\0\1")}, {"display_name": "Named"},
         {"": sz("Named"), "RunAs": sz("Interactive User"), "ROTFlags": dword(1), "Custom": (BINARY, b"\0\1")}),
     "level none, not allowed": Case({}, {"authentication_level": "none"}, {}, changed=False),
     "a service that is not there": Case({}, {"service": "NoSuchService"}, {}, changed=False),
+    "a service by pattern": Case({}, {"service": "M*"}, {}, changed=False),
 }
-REFUSED = {"level none, not allowed": "allow_lockout", "a service that is not there": "NoSuchService"}
+REFUSED = {"level none, not allowed": "allow_lockout", "a service that is not there": "NoSuchService", "a service by pattern": "is a pattern"}
 NAMES = list(CASES)
 APPID_OF = {name: guid(number + 1) for number, name in enumerate(NAMES)}
 
