@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from . import _permission
-from ._appid import READERS
+from ._appid import KEYWORD_OF, READERS
 from ._effective import Caller, Lists, rights
 from ._principals import ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
 from ._setting import Permission, Setting
 
-SID_OF_IDENTITY = {"system": SYSTEM, "local_service": "S-1-5-19", "network_service": "S-1-5-20"}
+SID_OF_IDENTITY = {keyword: sid for sid, keyword in KEYWORD_OF.items()}
 REMOTE = {"launch": 0x14, "access": 0x4}
 LISTS = ("launch_permission", "access_permission")
 
@@ -263,8 +263,9 @@ def _run_as_unknown(appid: AppId) -> t.Iterator[str]:
 
 def _password_missing(appid: AppId) -> t.Iterator[str]:
     run_as = appid.data.get("run_as", {})
-    if str(run_as.get("identity")).startswith("S-1-") and not run_as["password"] and not appid.raw["service"]:
-        yield f"the server runs as {with_sid(run_as['identity'], appid.host.names)}, but no password is stored for it, so it can't be started"
+    identity = str(run_as.get("identity"))
+    if identity.startswith("S-1-") and identity not in KEYWORD_OF and not run_as["password"] and not appid.raw["service"]:
+        yield f"the server runs as {with_sid(identity, appid.host.names)}, but no password is stored for it, so it can't be started"
 
 
 def _no_authentication(appid: AppId) -> t.Iterator[str]:

@@ -79,7 +79,7 @@ CASES = {
     "endpoints: another order": Case(
         {"Endpoints": multi("ncacn_ip_tcp,0,5001", "ncacn_ip_tcp,0,5000")}, {"endpoints": ["ncacn_ip_tcp,0,5000", "ncacn_ip_tcp,0,6000"]},
         {"Endpoints": multi("ncacn_ip_tcp,0,5000", "ncacn_ip_tcp,0,6000")}),
-    "endpoints: one as a text": Case({}, {"endpoints": "ncacn_ip_tcp,0,5000"}, {"Endpoints": multi("ncacn_ip_tcp,0,5000")}),
+    "one endpoint as a text": Case({}, {"endpoints": "ncacn_ip_tcp,0,5000"}, {"Endpoints": multi("ncacn_ip_tcp,0,5000")}),
     "words in any case": Case({}, {
         "authentication_level": "Packet", "activate_at_storage": "True", "dll_surrogate": "System", "preferred_server_bitness": "Match_Client",
         "display_name": "Default", "state": "Present"},

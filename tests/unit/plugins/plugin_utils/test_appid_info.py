@@ -117,3 +117,9 @@ def test_the_answer_does_not_depend_on_what_else_is_gathered():
     more = {"exemptions": {"local": {APPID: "1"}}, "launch_permission": permission((SYSTEM, 0x1F))}
     told = [read(gather=gather, **more)[0] for gather in ((), ("findings",), ("settings", "findings"))]
     assert told[0] == told[1] == told[2] and told[0]["local_activation"]["granted"]
+
+
+@pytest.mark.parametrize("identity, missing", [(JOE, True), ("S-1-5-19", False), ("local_service", False)])
+def test_only_users_need_a_password(identity, missing):
+    _rights, findings = read(run_as={"identity": identity, "password": False})
+    assert ("password_missing" in findings) is missing
