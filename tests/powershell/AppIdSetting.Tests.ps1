@@ -175,7 +175,7 @@ Describe 'run_as' {
     }
 
     It 'takes the right only from an account that no other entry declares: <Declared>' -ForEach @(
-        @{ Declared = @('CONTOSO\jane', 'local_service'); Orders = 4, 6 }
+        @{ Declared = @('CONTOSO\jane', 'local_service'); Orders = 4, 1 }
         @{ Declared = @('local_service', 'contoso\JOE'); Orders = , 4 }
     ) {
         Mock -ModuleName _AppIdSetting Get-AppIdRunningAs {}
