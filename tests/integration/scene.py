@@ -77,6 +77,25 @@ def keys(host, path):
         return {}
 
 
+# owner, group and access list of keys, by the real registry functions and not by the module
+READ_SECURITY = """
+foreach ($id in '%s' -split ',') {
+    $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SOFTWARE\\Classes\\AppID\\$id",
+        [Microsoft.Win32.RegistryKeyPermissionCheck]::ReadSubTree, [Security.AccessControl.RegistryRights]::ReadKey)
+    $sections = [Security.AccessControl.AccessControlSections]'Owner, Group, Access'
+    $acl = [Security.AccessControl.RegistrySecurity][Microsoft.Win32.RegistryAclExtensions]::GetAccessControl($key, $sections)
+    "$id " + $acl.GetSecurityDescriptorSddlForm($sections)
+}
+"""
+
+
+def key_security(host, *appids):
+    """{AppID: owner, group and access list of its key, in SDDL}"""
+    done = host.powershell(READ_SECURITY % ",".join(appids))
+    assert done.returncode == 0, done.stderr.decode()
+    return dict(line.split(" ", 1) for line in done.stdout.decode().splitlines())
+
+
 def stored(host, appid, option):
     """The descriptor that an option of an AppID has in the registry, decoded here; None where there is no value."""
     value = host.registry(APPIDS + "\\" + appid)[""].get(VALUE_OF[option])

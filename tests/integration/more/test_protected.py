@@ -33,23 +33,6 @@ ROWS = {
 }
 NAMES = list(ROWS)
 PROTECTED = (PLAIN, SURE, LIKE, GONE, ID)
-# owner, group and access list of a key, by the real registry functions and not by the module
-READ = """
-foreach ($id in '%s' -split ',') {
-    $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SOFTWARE\\Classes\\AppID\\$id",
-        [Microsoft.Win32.RegistryKeyPermissionCheck]::ReadSubTree, [Security.AccessControl.RegistryRights]::ReadKey)
-    $sections = [Security.AccessControl.AccessControlSections]'Owner, Group, Access'
-    $acl = [Security.AccessControl.RegistrySecurity][Microsoft.Win32.RegistryAclExtensions]::GetAccessControl($key, $sections)
-    "$id " + $acl.GetSecurityDescriptorSddlForm($sections)
-}
-"""
-
-
-def security(host):
-    done = host.powershell(READ % ",".join(PROTECTED))
-    assert done.returncode == 0, done.stderr.decode()
-    return sorted(done.stdout.decode().split("\r\n"))
-
 
 def seed(host):
     host.import_registry([entry for appid in (*PROTECTED, guid(20))
@@ -65,9 +48,9 @@ def hosts(new_pair):
 
 @pytest.fixture(scope="module")
 def told(hosts):
-    before = security(hosts[1])
-    assert all("S-1-5-80-956008885" in line for line in before if line) and len([line for line in before if line]) == len(PROTECTED)
-    return before, stages.go(*hosts, [arguments for arguments, _error in ROWS.values()]), security(hosts[1])
+    before = scene.key_security(hosts[1], *PROTECTED)
+    assert all("S-1-5-80-956008885" in sddl for sddl in before.values()) and len(before) == len(PROTECTED)
+    return before, stages.go(*hosts, [arguments for arguments, _error in ROWS.values()]), scene.key_security(hosts[1], *PROTECTED)
 
 
 @pytest.mark.parametrize("name", NAMES)
