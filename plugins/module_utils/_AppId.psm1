@@ -231,15 +231,14 @@ Function Select-ServerProcess {
 
     if ($Target.Service) { return [Server]::Find([Server]::ProcessOf($Target.Service.ServiceName)) | Where-Object { $_ } }
     if (-not $Target.Images -and -not $Target.IsSurrogate) { return }
-    foreach ($process in $Process) {
-        if ($Target.Images -contains $process.Image -or ($Target.IsSurrogate -and (Test-SurrogateProcess $process $Target.AppId $Target.Stored['DllSurrogate'].Text))) { $process }
+    # COM starts a surrogate, its own or the one that DllSurrogate names, with the AppID that it is for.
+    $surrogate = "$($Target.Stored['DllSurrogate'].Text)".Trim('"')
+    $surrogate = if ($Target.IsSurrogate) { [Path]::GetFileName($(if ($surrogate) { $surrogate } else { 'dllhost.exe' })) }
+    $argument = "/processid:\s*$([regex]::Escape($Target.AppId))"
+    foreach ($one in $Process) {
+        $mine = $Target.Images -contains $one.Image -or ($surrogate -and [Path]::GetFileName($one.Image) -eq $surrogate -and $one.CommandLine() -match $argument)
+        if ($mine) { $one }
     }
-}
-
-# COM starts a surrogate, its own or the one that DllSurrogate names, with the AppID that it is for.
-Function Test-SurrogateProcess {
-    param ($Process, [string]$AppId, [string]$Surrogate)
-    [Path]::GetFileName($Process.Image) -eq [Path]::GetFileName($(if ($Surrogate) { $Surrogate.Trim('"') } else { 'dllhost.exe' })) -and $Process.CommandLine() -match "/processid:\s*$([regex]::Escape($AppId))"
 }
 
 Function ConvertTo-ProcessData {

@@ -7,6 +7,7 @@ using namespace System.IO
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._Permission
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
@@ -23,6 +24,7 @@ $runAsKeywords = @{
 # They host the code of others: a mapping of one of them would reach far beyond this AppID.
 $sharedHosts = 'svchost', 'dllhost', 'rundll32', 'mmc', 'w3wp', 'java', 'javaw', 'python', 'pythonw', 'powershell', 'pwsh'
 $bitness = @{ match_client = 1; '32' = 2; '64' = 3 }
+$batchRight = 'SeBatchLogonRight' # log on as a batch job, as COM does for an identity
 $knownFlags = 0x83f # AppIDFlags of the SDK that have a name
 $names = @{ type = 'list'; elements = 'str' }
 $bits = @{ type = 'list'; elements = 'int' }
@@ -221,7 +223,7 @@ Function Get-RunAsDecision {
     $decision.Before = $decision.After = $now.Data
     if ($null -eq $Wanted) {
         # For a declaration of it as it is: the right may come through a group.
-        if ($now.Sid) { $now.Data.own_right = [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight' }
+        if ($now.Sid) { $now.Data.own_right = Test-BatchRight $now.Sid }
         return $decision
     }
     # As this very task leaves it.
@@ -261,8 +263,8 @@ Function Get-RunAsDecision {
     if ($same) { return $decision }
     if ($Wanted -eq 'system') { $decision.Warnings += 'COM does not start a server as SYSTEM; clients reach it only while it runs already' }
     $decision.Changes += New-Change 4 'RunAs' $Target.Path 'RunAs' $now.Value $value
-    if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId $Params.Together.RunAs) -and [Lsa]::Rights($now.Sid) -contains 'SeBatchLogonRight') {
-        $decision.Changes += New-RightChange 1 $now.Sid 'SeBatchLogonRight' $false
+    if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId $Params.Together.RunAs) -and (Test-BatchRight $now.Sid)) {
+        $decision.Changes += New-RightChange 1 $now.Sid $batchRight $false
     }
     $decision
 }
@@ -285,16 +287,20 @@ Function Get-PasswordChange {
 
     if (-not $Params.run_as_password) { return }
     $wanted = [System.Text.Encoding]::Unicode.GetBytes($Params.run_as_password)
-    # Ordinal, for -ceq takes composed and decomposed letters for the same.
-    $same = $null -ne $Stored -and
-    [string]::Equals([System.Text.Encoding]::Unicode.GetString($Stored).TrimEnd([char]0), $Params.run_as_password, [System.StringComparison]::Ordinal)
+    $same = $null -ne $Stored -and (Test-SameText ([System.Text.Encoding]::Unicode.GetString($Stored).TrimEnd([char]0)) $Params.run_as_password)
     if ($same -or ($SameIdentity -and $null -ne $Stored -and $Params.update_password -eq 'on_create')) { return }
     New-SecretChange 3 $Name $(if ($null -ne $Stored) { , @(, $Stored) }) @(, $wanted)
 }
 
+# Whether an account holds the right itself; it may have it through a group as well.
+Function Test-BatchRight {
+    param ([string]$Sid)
+    [Lsa]::Rights($Sid) -contains $batchRight
+}
+
 Function Get-RightChange {
     param ([string]$Sid, [bool]$Grant)
-    if ($Grant -and [Lsa]::Rights($Sid) -notcontains 'SeBatchLogonRight') { New-RightChange 2 $Sid 'SeBatchLogonRight' $true }
+    if ($Grant -and -not (Test-BatchRight $Sid)) { New-RightChange 2 $Sid $batchRight $true }
 }
 
 # Whether another AppID runs as that account, or is declared to.

@@ -40,4 +40,10 @@ Function Get-Reason {
     (Get-RootException $ErrorRecord).Message.Trim().TrimEnd('.')
 }
 
-Export-ModuleMember -Function Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException
+# The operators of PowerShell compare as a language does: composed and decomposed letters are equal there, and some characters nothing.
+Function Test-SameText {
+    param ([string]$Left, [string]$Right)
+    [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
+}
+
+Export-ModuleMember -Function Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Test-SameText

@@ -7,6 +7,7 @@ using namespace System.Security.AccessControl
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._SecurityDescriptor
 #AnsibleRequires -PowerShell ..module_utils._Setting
@@ -94,7 +95,7 @@ Function Get-PermissionDecision {
     # satisfies leave it alone.
     $change = if ($Wanted.default) { $null -ne $stored }
     elseif ($null -eq $stored -and -not $edits -and -not $Scope.NoDefault) { $true }
-    else { -not [string]::Equals((Get-PermissionIdentity $now), (Get-PermissionIdentity $new), [System.StringComparison]::Ordinal) }
+    else { -not (Test-SameText (Get-PermissionIdentity $now) (Get-PermissionIdentity $new)) }
     $value = if (-not $Wanted.default) { [RegistryValue]::new(3, (ConvertTo-PermissionByte $new).Bytes) }
     if (-not $change) {
         $decision.After = $decision.Before

@@ -6,16 +6,11 @@
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._AppId
+#AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._Setting
 
 $unicode = [System.Text.Encoding]::Unicode
 $authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
-
-# The operators of PowerShell compare as a language does: composed and decomposed letters are equal there, and some characters nothing.
-Function Test-SameText {
-    param ([string]$Left, [string]$Right)
-    [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
-}
 
 # $Wanted: $null asks for Before alone, here and below. $Read: { param($RegistryValue) -> what the option would say, $null where it
 # can't say it }; $Make: the way back.

@@ -23,7 +23,6 @@ SID = re.compile(r"S-1-\d+(?:-\d+)+")
 CLASS_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")  # an activatable class of the Windows Runtime stands where a CLSID does
 CONTAINER = "S-1-15-"
 DISTRIBUTED_COM_USERS = "S-1-5-32-562"
-IN_CATALOG = "The class belongs to a COM+ application, whose catalog owns its lists: its roles in Component Services let callers in."
 RIGHTS = {"launch": ("launch", "activation"), "access": ("access",)}
 MAX_LISTED = 10  # addresses and callers of one denial
 
@@ -202,7 +201,7 @@ def _proposal(denial: Group, host: Group) -> Group:
     """by_design, advice, task and why_not of a denial; its own working keys go."""
     own, registered, com_plus = (denial.pop(key) for key in ("own", "registered", "com_plus"))
     by_design = denial["event_id"] == 10016 and (denial["clsid"], denial["appid"]) in BY_DESIGN
-    why_not = IN_CATALOG if com_plus and denial["limit_or_list"] != "limit" else _obstacle(denial, own, registered, host)
+    why_not = _obstacle(denial, own, registered, com_plus, host)
     task = None
     if not why_not:
         principal = denial["principal"] if own or not denial["sid"] else denial["sid"]
@@ -211,8 +210,10 @@ def _proposal(denial: Group, host: Group) -> Group:
     return {"by_design": by_design, "advice": advice, "task": task, "why_not": why_not}
 
 
-def _obstacle(denial: Group, own: bool, registered: bool, host: Group) -> str | None:
+def _obstacle(denial: Group, own: bool, registered: bool, com_plus: bool, host: Group) -> str | None:
     """Why nothing is proposed; None where something is."""
+    if com_plus and denial["limit_or_list"] != "limit":
+        return "The class belongs to a COM+ application, whose catalog owns its lists: its roles in Component Services let callers in."
     limit = {"launch": "MachineLaunchRestriction", "access": "MachineAccessRestriction"}[denial["kind"]]
     if denial["limit_or_list"] == "program":
         return "The server sets its list itself, by CoInitializeSecurity, and does not ask the registry: only its own settings, or its maker, can change that."
