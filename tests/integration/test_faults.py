@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A write that fails, a process that dies, a line that is cut: design 3.6. One host for each write."""
 
+import time
+
 import descriptor
 import playbook
 import pytest
@@ -82,18 +84,29 @@ def test_a_process_that_is_killed_leaves_each_value_old_or_new(hosts, failed):
     assert [scene.tree(host) for host in writes] == [wanted] * len(writes)
 
 
-@pytest.mark.parametrize("posts", [3, 6], ids=["before the module is sent", "while it runs"])
-def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_host, failed, posts):
-    before, _results, after = failed
-    host = new_host(f"CUT{posts}")
+def seen_until(host, wanted, seconds=60):
+    """The trees of the host's AppIDs up to the one that is wanted, or up to the end of the time."""
+    end, trees = time.monotonic() + seconds, [scene.tree(host)]
+    while trees[-1] != wanted and time.monotonic() < end:
+        trees.append(scene.tree(host))
+    return trees
+
+
+@pytest.mark.parametrize("operations", [("Command",), ("Command", "Receive")], ids=["before the module is sent", "while it runs"])
+def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_host, failed, operations):
+    (before, *_), _results, (*_, after) = failed
+    host = new_host(f"CUT{len(operations)}")
     seed(host)
-    assert scene.tree(host) == before[-1]
-    host.cut_after(posts)
+    assert scene.tree(host) == before
+    host.cut_at(*operations)
     [cut] = run_on([host])
     host.mend()
     # ansible-core tells a line that breaks within a task as a failure, before it as unreachable
-    assert cut.status in ("failed", "unreachable") and "onnection" in cut["msg"], cut["msg"]
-    for name, value in scene.tree(host)[ONE].items():
-        assert value in (before[-1][ONE].get(name), after[-1][ONE].get(name)), name
+    assert cut.status in ("failed", "unreachable") and "onnection" in cut["msg"], cut
+    # a module that was sent whole runs to its end on the host, with nobody to hear it
+    trees = seen_until(host, after if "Receive" in operations else before)
+    assert trees[-1] == (after if "Receive" in operations else before)
+    for name, value in ((name, value) for tree in trees for name, value in tree[ONE].items()):
+        assert value in (before[ONE].get(name), after[ONE].get(name)), name
     [completed] = run_on([host])
-    assert completed.status == "ok" and scene.tree(host) == after[-1]
+    assert completed.status == "ok" and scene.tree(host) == after

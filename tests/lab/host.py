@@ -182,12 +182,13 @@ class Host:
         log = self.folder / 'requests.jsonl'
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
-    def cut_after(self, posts):
-        """After so many further posts the listener resets every connection, until mend()."""
-        self.listener.posts_left = posts
+    def cut_at(self, *operations):
+        """Reset every connection until mend(), from the message that completes these operations, asked in this order:
+        ('Command', 'Receive') is the first Receive after a Command."""
+        self.listener.cut_at = operations
 
     def mend(self):
-        self.listener.posts_left = None
+        self.listener.cut_at = None
 
     # ---- programs ----
     def run(self, *argv, timeout=60, stdin=b''):

@@ -13,6 +13,8 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import wsman
+
 try:
     import spnego
 except ImportError:         # then Basic only
@@ -33,7 +35,7 @@ class Listener(ThreadingHTTPServer):
     def __init__(self, service, user, password, log_path):
         super().__init__(('127.0.0.1', 0), Handler)
         self.service, self.user, self.password = service, user, password
-        self.log_path, self.posts_left = log_path, None
+        self.log_path, self.cut_at = log_path, None
         self.ntlm_users = ntlm_users(user, password) if spnego else None
         threading.Thread(target=self.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
 
@@ -52,12 +54,11 @@ class Listener(ThreadingHTTPServer):
         with open(str(self.log_path), 'a') as file:
             file.write(json.dumps(request) + '\n')
 
-    def is_cut(self):
-        """Whether this post is to find the line dead; see Host.cut_after."""
-        if self.posts_left is None:
-            return False
-        self.posts_left -= 1
-        return self.posts_left < 0
+    def is_cut(self, message):
+        """Whether this message (bytes) is to find the line dead; see Host.cut_at."""
+        if self.cut_at and self.cut_at[0] == wsman.operation(message):
+            self.cut_at = self.cut_at[1:]
+        return self.cut_at == ()
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], ConnectionError):      # a client that went away is no news
@@ -81,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         start = time.monotonic()
-        if self.server.is_cut():
+        if self.server.cut_at == ():
             return self.cut()
         data = self.rfile.read(int(self.headers.get('Content-Length') or 0))
         granted, more = self.authenticate()
@@ -91,7 +92,10 @@ class Handler(BaseHTTPRequestHandler):
         if not data:                            # NTLM's last step comes without a message
             return self.reply(200, b'', XML, more)
         encrypted = self.headers.get('Content-Type', '').startswith('multipart/encrypted')
-        op, status, answer = self.server.service.answer(self.decrypt(data) if encrypted else data)
+        message = self.decrypt(data) if encrypted else data
+        if self.server.is_cut(message):
+            return self.cut()
+        op, status, answer = self.server.service.answer(message)
         content, kind = self.encrypt(answer) if encrypted else (answer, XML)
         self.server.note(op=op, status=status, ms=ms(start), **{'in': len(data), 'out': len(content)})
         self.reply(status, content, kind, more)

@@ -44,6 +44,15 @@ class TimedOut(Fault):
                          'The WS-Management service cannot complete the operation within the time specified in OperationTimeout.')
 
 
+def operation(request):
+    """The operation that a request (bytes) asks for, such as Receive; '' without one. Raises xml.etree.ElementTree.ParseError."""
+    return action_of(ET.fromstring(request)).rsplit('/', 1)[-1]
+
+
+def action_of(root):
+    return root.findtext('%sHeader/%sAction' % (SOAP, ADDRESSING)) or ''
+
+
 class Service:
     """The shells of one host. new_command_shell(variables, codepage) and new_pool(id, resource, creation) make them."""
 
@@ -57,7 +66,7 @@ class Service:
         """(operation, HTTP status, answer as bytes) for a request (bytes). Raises xml.etree.ElementTree.ParseError."""
         root = ET.fromstring(request)
         header, body = root.find(SOAP + 'Header'), root.find(SOAP + 'Body')
-        action = header.findtext(ADDRESSING + 'Action') or ''
+        action = action_of(root)
         status, answered = 200, action + 'Response'
         try:
             if action not in self.operations:

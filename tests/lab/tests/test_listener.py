@@ -134,7 +134,7 @@ def test_requests_are_noted(host):
 
 
 def test_a_cut_line_is_a_reset_until_it_is_mended(host):
-    host.cut_after(1)
+    host.cut_at('Delete')
     try:
         client = Client(host).open()
         with pytest.raises(ConnectionError):
