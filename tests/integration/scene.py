@@ -71,10 +71,7 @@ def tree(host):
 
 def keys(host, path):
     """A key and all below it, raw; nothing where it is not there."""
-    try:
-        return host.registry(path)
-    except KeyError:
-        return {}
+    return host.registries(path)[0]
 
 
 # owner, group and access list of keys, by the real registry functions and not by the module

@@ -13,9 +13,12 @@ import registry
 import scene
 
 LAB = "HKLM\\SOFTWARE\\WineLab"
-STATE = ("Secrets", "Rights")
-# Keys of the machine-wide settings; Policies are what Group Policy wrote.
-MACHINE = (scene.OLE, scene.COM_PLUS, scene.RPC_PORTS, scene.POLICIES)
+# Beside the AppIDs: classes of tests, secrets and account rights, the machine's settings; Policies are what Group Policy wrote.
+STATE = {
+    **{view: view + "\\{C0000000-*" for view in (scene.CLASSES, scene.CLASSES_32)},
+    **{part: LAB + "\\" + part for part in ("Secrets", "Rights")},
+    **{path: path for path in (scene.OLE, scene.COM_PLUS, scene.RPC_PORTS, scene.POLICIES)},
+}
 OFTEN = "Using a template for task args is unsafe in some situations"
 
 
@@ -69,14 +72,9 @@ def put_right(sid, *names):
 
 def state(host):
     """All that a task of these tests may change: the AppIDs, the classes of tests, secrets and account rights, the machine's settings; raw."""
-    lab = host.registry(LAB)
     found = {"AppID\\" + key: values for key, values in scene.tree(host).items()}
-    for view in (scene.CLASSES, scene.CLASSES_32):
-        classes = host.registry(view)
-        found.update({view + "\\" + key: values for key, values in classes.items() if key.upper().startswith("{C0000000-")})
-    found.update({key: values for key, values in lab.items() if key.split("\\")[0] in STATE})
-    for path in MACHINE:
-        found.update({path + "\\" * bool(key) + key: values for key, values in scene.keys(host, path).items()})
+    for name, keys in zip(STATE, host.registries(*STATE.values())):
+        found.update({name + "\\" * bool(key) + key: values for key, values in keys.items()})
     return found
 
 

@@ -225,7 +225,7 @@ class Host:
                                                            (done.stdout + done.stderr).decode(errors='replace').strip()))
         return done.stdout
 
-    def _lab_program(self, name, *words, stdin=b'', fine=(0,)):
+    def _lab_program(self, name, *words, stdin=b''):
         """Run a program of tests/lab/windows, each of which says why it fails; CompletedProcess. Raises LabError.
 
         One that fails without a word is one that Wine could not start, as a busy machine sees now and then; it has done nothing
@@ -233,7 +233,7 @@ class Host:
         """
         for _started in range(2):
             done = self.run('C:\\%s.exe' % name, *words, stdin=stdin)
-            if done.returncode in fine:
+            if not done.returncode:
                 return done
             if name.encode() + b':' in done.stderr:
                 break
@@ -258,10 +258,17 @@ class Host:
 
         Raises KeyError where the key isn't there. A 64-bit program reads: 32-bit keys are under WOW6432Node.
         """
-        done = self._lab_program('regdump', 'dump', key, fine=(0, 3))
-        if done.returncode == 3:
+        [found] = self.registries(key)
+        if not found:
             raise KeyError(key)
-        return registry.parse_dump(done.stdout)
+        return found
+
+    def registries(self, *keys):
+        """[as registry() gives it, ...] of several keys, read by one program; {} for a key that isn't there.
+
+        Of a key that ends with NAME* only the subkeys whose name begins so.
+        """
+        return registry.parse_dump(self._lab_program('regdump', 'dump', *keys).stdout)
 
     def import_registry(self, what):
         """Write values with any type and any bytes: (key, name, type, bytes) each, or the text of a .reg file."""

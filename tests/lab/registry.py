@@ -46,14 +46,18 @@ def script(entries):
 
 
 def parse_dump(output):
-    """{relative path of the key ('' = itself): {value name ('' = default): (type, bytes)}} from `regdump.exe dump`."""
-    keys = {}
+    """[{relative path of the key ('' = itself): {value name ('' = default): (type, bytes)}}, ...] from `regdump.exe dump`."""
+    dumps = []
     for line in output.decode('ascii').splitlines():
-        kind, path, *value = line.split()
-        values = keys.setdefault(_name(path).decode('utf-16-le', 'surrogatepass'), {})
+        kind, *words = line.split()
+        if kind == 'H':
+            dumps.append({})
+            continue
+        path, *value = words
+        values = dumps[-1].setdefault(_name(path).decode('utf-16-le', 'surrogatepass'), {})
         if kind == 'V':
             values[_name(value[0]).decode('utf-16-le', 'surrogatepass')] = (int(value[1]), _name(value[2]))
-    return keys
+    return dumps
 
 
 def parse_reg(source):

@@ -128,6 +128,13 @@ def test_any_bytes_of_any_type_come_back(host):
         host.registry(KEY)
 
 
+def test_several_keys_are_read_at_once_and_subkeys_by_how_they_begin(host):
+    host.import_registry([(KEY + '\\' + name, 'v', registry.DWORD, registry.dword(1)) for name in ('ab\\below', 'ABc', 'b')])
+    some, missing, all_of_it = host.registries(KEY + '\\ab*', KEY + '\\nothing here', KEY)
+    assert set(some) == {'', 'ab', 'ab\\below', 'ABc'} and missing == {}
+    assert {'ab\\below', 'b'} < set(all_of_it) and all_of_it['ABc'] == {'v': (registry.DWORD, registry.dword(1))}
+
+
 def test_the_first_registry_is_that_of_a_server(host):
     ole = host.registry('HKLM\\SOFTWARE\\Microsoft\\Ole')['']
     assert ole['EnableDCOM'] == (registry.SZ, registry.text('Y'))

@@ -1,10 +1,11 @@
 /* Copyright (c) 2026 wincom.dcom contributors
  * GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt) */
-/* regdump.exe dump KEY    prints a key, its subkeys and their values, byte for byte
- * regdump.exe apply       carries out the lines it reads from stdin
+/* regdump.exe dump KEY...   prints keys, their subkeys and their values, byte for byte; of KEY\NAME* the subkeys whose name begins so
+ * regdump.exe apply         carries out the lines it reads from stdin
  * Nothing interprets the values on the way, in either direction: no NUL is added or taken away.
  *
  * Lines, words separated by a space; names as hex digits of UTF-16LE, so that any name survives; "-" is empty:
+ *   H                         dump only: what follows, up to the next H, is about the next KEY; nothing does where it is not there
  *   K key                     (dump: relative to KEY) the key is there / is created
  *   V key name type data      a value; data in hex digits
  *   D key                     apply only: the key and all below it go
@@ -54,7 +55,8 @@ static HKEY root_of(WCHAR *path, WCHAR **rest)
     exit(2);
 }
 
-static void dump(HKEY key, WCHAR *path)
+/* START: how the names of the subkeys begin that are wanted. */
+static void dump(HKEY key, WCHAR *path, const WCHAR *start)
 {
     DWORD i, chars, size, type, length = wcslen(path), longest = 0;
     WCHAR *name = malloc(MAX_NAME_CHARS * sizeof *name);
@@ -72,10 +74,11 @@ static void dump(HKEY key, WCHAR *path)
     }
     free(data);
     for (i = 0; chars = MAX_NAME_CHARS, !RegEnumKeyExW(key, i, name, &chars, NULL, NULL, NULL, NULL); i++) {
+        if (_wcsnicmp(name, start, wcslen(start))) continue;
         if (length + chars + 2 > MAX_PATH_CHARS || RegOpenKeyExW(key, name, 0, KEY_READ, &sub)) continue;
         if (length) wcscat(path, L"\\");
         wcscat(path, name);
-        dump(sub, path);
+        dump(sub, path, L"");
         path[length] = 0;
         RegCloseKey(sub);
     }
@@ -126,20 +129,38 @@ static int apply_all(void)
     return 0;
 }
 
-int wmain(int count, WCHAR **word)
+static LSTATUS dump_named(WCHAR *named)
 {
     static WCHAR path[MAX_PATH_CHARS];
-    WCHAR *rest;
-    HKEY root, key;
+    WCHAR *rest, *start = L"";
+    HKEY root = root_of(named, &rest), key;
     LSTATUS error;
+    size_t length = wcslen(rest);
+
+    if (length && rest[length - 1] == '*') {
+        rest[length - 1] = 0;
+        if (!(start = wcsrchr(rest, '\\'))) return ERROR_BAD_PATHNAME;
+        *start++ = 0;
+    }
+    puts("H");
+    error = RegOpenKeyExW(root, rest, 0, KEY_READ, &key);
+    if (error == ERROR_FILE_NOT_FOUND) return 0;
+    if (error) return error;
+    path[0] = 0;
+    dump(key, path, start);
+    RegCloseKey(key);
+    return 0;
+}
+
+int wmain(int count, WCHAR **word)
+{
+    LSTATUS error;
+    int i;
 
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     if (count == 2 && !wcscmp(word[1], L"apply")) return apply_all();
-    if (count != 3 || wcscmp(word[1], L"dump")) { fputs("usage: regdump dump KEY | regdump apply <LINES\n", stderr); return 2; }
-    root = root_of(word[2], &rest);
-    error = RegOpenKeyExW(root, rest, 0, KEY_READ, &key);
-    if (error == ERROR_FILE_NOT_FOUND) return 3;
-    if (error) { fprintf(stderr, "regdump: error %ld\n", error); return 1; }
-    dump(key, path);
+    if (count < 3 || wcscmp(word[1], L"dump")) { fputs("usage: regdump dump KEY... | regdump apply <LINES\n", stderr); return 2; }
+    for (i = 2; i < count; i++)
+        if ((error = dump_named(word[i]))) { fprintf(stderr, "regdump: error %ld at key %d\n", error, i - 1); return 1; }
     return 0;
 }
