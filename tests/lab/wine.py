@@ -27,6 +27,8 @@ def environment(prefix, **more):
         WINEDLLOVERRIDES='mshtml,winemenubuilder.exe=',  # never mscoree: that kills .NET 8 and later
         DOTNET_ROOT='C:\\dotnet',
         DOTNET_EnableWriteXorExecute='0',               # else a fatal error of the CLR now and then
+        # Compiling busy methods a second time costs a third of the time of a run of short programs: not before 10 s (hexadecimal) of rest.
+        DOTNET_TieredPGO='0', DOTNET_TC_CallCountingDelayMs='2710',
         POWERSHELL_TELEMETRY_OPTOUT='1', POWERSHELL_UPDATECHECK='Off')
     env.update(more)
     return env
