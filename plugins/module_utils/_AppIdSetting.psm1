@@ -263,9 +263,7 @@ Function Get-RunAsDecision {
     if ($same) { return $decision }
     if ($Wanted -eq 'system') { $decision.Warnings += 'COM does not start a server as SYSTEM; clients reach it only while it runs already' }
     $decision.Changes += New-Change 4 'RunAs' $Target.Path 'RunAs' $now.Value $value
-    if ($now.Sid -and $Params.revoke_logon_as_batch -and -not (Test-IdentityInUse $now.Sid $Target.AppId $Params.Together.RunAs) -and (Test-BatchRight $now.Sid)) {
-        $decision.Changes += New-RightChange 1 $now.Sid $batchRight $false
-    }
+    if ($now.Sid -and $Params.revoke_logon_as_batch) { $decision.Changes += @(Get-RevocationChange $now.Sid $Target.AppId $Params.Together.RunAs) }
     $decision
 }
 
@@ -303,12 +301,17 @@ Function Get-RightChange {
     if ($Grant -and -not (Test-BatchRight $Sid)) { New-RightChange 2 $Sid $batchRight $true }
 }
 
-# Whether another AppID runs as that account, or is declared to.
-Function Test-IdentityInUse {
-    param ([string]$Sid, [string]$ExceptAppId, [string[]]$Declared)
-    foreach ($name in $Declared | Where-Object { $_ -and -not $runAsKeywords.ContainsKey($_) }) { if ((Resolve-Principal $name).Sid -eq $Sid) { return $true } }
-    foreach ($key in Get-AppIdRunningAs $Sid) { if ($key -ne $ExceptAppId) { return $true } }
-    $false
+# Takes the right from an account that no entry of the task declares. Whether another AppID still runs as it shows when it is
+# written: the last of several that leave one account takes the right away.
+Function Get-RevocationChange {
+    param ([string]$Sid, [string]$AppId, [string[]]$Declared)
+
+    $users = @($Declared | Where-Object { $_ -and -not $runAsKeywords.ContainsKey($_) } | ForEach-Object { (Resolve-Principal $_).Sid })
+    if ($users -contains $Sid -or -not (Test-BatchRight $Sid)) { return }
+    $change = New-RightChange 1 $Sid $batchRight $false
+    $change.AppId = $AppId
+    $change.Unless = { param ($Change) @(Get-AppIdRunningAs $Change.Sid) -ne $Change.AppId }
+    $change
 }
 
 # The AppIDs that run as a keyword says, or as a user.

@@ -44,6 +44,7 @@ Function New-SecretChange {
     @{ Store = 'secret'; Order = $Order; What = 'the password'; Where = "the LSA secret $Name"; Name = $Name; Old = $Old; New = $New }
 }
 
+# Unless, which a change may have: { param ($Change) }, asked right before it is written; where it is true, nothing is.
 Function New-RightChange {
     param ([int]$Order, [string]$Sid, [string]$Name, [bool]$Granted)
     @{ Store = 'right'; Order = $Order; What = $Name; Where = "the account $Sid"; Sid = $Sid; Name = $Name; Old = -not $Granted; New = $Granted }
@@ -239,6 +240,7 @@ Function Invoke-SettingPlan {
     $done = [System.Collections.Stack]::new()
     foreach ($change in Get-PlanChange $Plan) {
         try {
+            if ($change.Unless -and (& $change.Unless $change)) { continue }
             # One account may have several plans: what is undone is what this one has done.
             if ($change.Store -eq 'right') { $change.Old = [Lsa]::Rights($change.Sid) -contains $change.Name }
             $done.Push($change)

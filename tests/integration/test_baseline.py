@@ -182,7 +182,7 @@ def test_an_undone_entry_leaves_the_right_that_another_one_needs(new_host):
     for number in (1, 2):
         host.import_registry(scene.app(guid(number), f"App {number}"))
     host.set_double("FaultKind", "error")
-    host.set_double("FaultAtWrite", 2)      # RunAs of the second entry
+    host.set_double("FaultAtWrite", 6)      # RunAs of the second entry, after the right and the password of each and RunAs of the first
     [result] = play(host, baseline(appids=[{"id": guid(number), **AS_USER} for number in (1, 2)]))
     assert result.status == "failed" and "entry 2" in result["msg"] and "as it was before" in result["msg"]
     assert "RunAs" in host.registry(scene.APPIDS)[guid(1)] and "RunAs" not in host.registry(scene.APPIDS)[guid(2)]
@@ -195,6 +195,16 @@ def test_a_right_stays_with_the_entry_that_comes_to_need_it(new_host):
                           stages.put_right(USER_SID, BATCH)])
     [result] = play(host, baseline(appids=[{"id": guid(1), "run_as": "interactive_user", "revoke_logon_as_batch": True}, {"id": guid(2), **AS_USER}]))
     assert result.status == "ok" and stages.rights(host, USER_SID) == [BATCH]
+
+
+def test_the_last_entry_that_leaves_a_user_takes_the_right(new_host):
+    host = new_host("RIGHT02")
+    host.import_registry([stages.put_right(USER_SID, BATCH), *(entry for number in (1, 2, 3) for entry in scene.app(guid(number), f"App {number}", RunAs=USER))])
+    leave = [{"id": guid(number), "run_as": "interactive_user", "revoke_logon_as_batch": True} for number in (1, 2, 3)]
+    [result] = play(host, baseline(appids=leave[:2]))
+    assert result.status == "ok" and stages.rights(host, USER_SID) == [BATCH]       # the third still runs as that user
+    [result] = play(host, baseline(appids=leave))
+    assert result.status == "ok" and stages.rights(host, USER_SID) == []
 
 
 def test_an_appid_starts_from_the_default_that_this_task_makes(new_pair):

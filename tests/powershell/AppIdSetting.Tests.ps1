@@ -178,11 +178,22 @@ Describe 'run_as' {
         @{ Declared = @('CONTOSO\jane', 'local_service'); Orders = 4, 1 }
         @{ Declared = @('local_service', 'contoso\JOE'); Orders = , 4 }
     ) {
-        Mock -ModuleName _AppIdSetting Get-AppIdRunningAs {}
         $stored[$runAs] = ConvertTo-Stored 'CONTOSO\joe'
         $null = $lsa::Held.Add("$joe SeBatchLogonRight")
         $decision = Get-Decision run_as interactive_user -Params @{ revoke_logon_as_batch = $true; Together = @{ RunAs = $Declared } }
         @($decision.Changes | ForEach-Object { $_.Order }) | Should -Be $Orders
+    }
+
+    It 'takes the right unless another AppID runs as the account when it is written: <Users>' -ForEach @(
+        @{ Users = @('{11111111-1111-1111-1111-111111111111}'); Kept = $false }
+        @{ Users = @('{11111111-1111-1111-1111-111111111111}', '{22222222-2222-2222-2222-222222222222}'); Kept = $true }
+    ) {
+        $stored[$runAs] = ConvertTo-Stored 'CONTOSO\joe'
+        $null = $lsa::Held.Add("$joe SeBatchLogonRight")
+        $decision = Get-Decision run_as interactive_user -Target @{ AppId = $Users[0] } -Params @{ revoke_logon_as_batch = $true }
+        Mock -ModuleName _AppIdSetting Get-AppIdRunningAs { $Users }
+        $change = $decision.Changes | Where-Object { $_.Order -eq 1 }
+        [bool](& $change.Unless $change) | Should -Be $Kept
     }
 
     It 'is read with whether the account holds the right itself' {

@@ -27,6 +27,7 @@
 #define ST_NOT_FOUND        ((NTSTATUS)0xC0000034)
 #define ST_NO_SUCH_PRIV     ((NTSTATUS)0xC0000060)
 #define ST_NONE_MAPPED      ((NTSTATUS)0xC0000073)
+#define ST_IO_ERROR         ((NTSTATUS)0xC00000E9)
 
 #define COMPUTER_SID L"S-1-5-21-0-0-0"          /* the one Wine gives to every computer */
 
@@ -49,6 +50,9 @@ BOOL WINAPI lab_LookupAccountSidW(const WCHAR *, PSID, WCHAR *, DWORD *, WCHAR *
 
 /* policy.c */
 NTSTATUS check_policy(LSA_HANDLE policy, DWORD access);
+
+/* registry.c */
+LSTATUS write_fault(void);                      /* an error where a test wants this write to fail */
 
 /* rights.c */
 BOOL has_right(const WCHAR *sid, const WCHAR *right);

@@ -84,6 +84,7 @@ NTSTATUS WINAPI lab_LsaStorePrivateData(LSA_HANDLE policy, PLSA_UNICODE_STRING n
     DWORD length;
     HKEY key;
     if (status || (status = secret_name(name, plain))) return status;
+    if (write_fault()) return ST_IO_ERROR;
     if (!data) return delete_secret(plain);
     if (data->Length && !data->Buffer) return ST_INVALID_PARAM;
     if (!(key = lab_key(L"Secrets", plain, TRUE))) return ST_ACCESS_DENIED;

@@ -2,10 +2,12 @@
  * GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt) */
 /* Registry writes: REG_OPTION_BACKUP_RESTORE, and faults at a chosen write.
  *
- * Knob FaultAtWrite = n: in each pwsh process the n-th write to a key under HKLM\SOFTWARE\Classes (a value set or
- * deleted, a key created or deleted) fails with ERROR_WRITE_FAULT (FaultKind "error"), or kills the process
- * before anything is written (FaultKind "kill"). */
+ * Knob FaultAtWrite = n: in each pwsh process the n-th write, counted anew when the knob is turned, fails (FaultKind "error": ERROR_WRITE_FAULT in the registry,
+ * STATUS_UNEXPECTED_IO_ERROR in LSA), or kills the process before anything is written (FaultKind "kill"). A write is, to a key
+ * under HKLM\SOFTWARE\Classes, a value set or deleted, a key created or deleted, its security set; in LSA, a secret stored or
+ * deleted, an account right given or taken. */
 #include "lab.h"
+#include <aclapi.h>
 
 #define KEY_NAME_INFORMATION 3
 typedef struct { ULONG bytes; WCHAR text[1024]; } KEY_NAME;
@@ -30,14 +32,15 @@ static BOOL under_classes(HKEY key, const WCHAR *sub)
     return !_wcsnicmp(name.text, classes, wcslen(classes));
 }
 
-static LSTATUS fault(HKEY key, const WCHAR *sub)
+LSTATUS write_fault(void)
 {
-    static LONG at = -1, writes;
+    static LONG writes, last;
+    LONG at = knob(L"FaultAtWrite");
     HKEY state;
     WCHAR *kind;
     BOOL kill;
-    if (at < 0) at = knob(L"FaultAtWrite");
-    if (!at || !under_classes(key, sub) || InterlockedIncrement(&writes) != at) return ERROR_SUCCESS;
+    if (InterlockedExchange(&last, at) != at) InterlockedExchange(&writes, 0);
+    if (!at || InterlockedIncrement(&writes) != at) return ERROR_SUCCESS;
     state = lab_key(L"", L"", FALSE);
     kind = get_text(state, L"FaultKind");
     kill = kind && !_wcsicmp(kind, L"kill");
@@ -45,6 +48,11 @@ static LSTATUS fault(HKEY key, const WCHAR *sub)
     RegCloseKey(state);
     if (kill) TerminateProcess(GetCurrentProcess(), 137);
     return ERROR_WRITE_FAULT;
+}
+
+static LSTATUS fault(HKEY key, const WCHAR *sub)
+{
+    return under_classes(key, sub) ? write_fault() : ERROR_SUCCESS;
 }
 
 LSTATUS WINAPI lab_RegSetValueExW(HKEY key, const WCHAR *name, DWORD reserved, DWORD type, const BYTE *data, DWORD size)
@@ -70,6 +78,13 @@ LSTATUS WINAPI lab_RegDeleteTreeW(HKEY key, const WCHAR *sub)
     LSTATUS (WINAPI *theirs)(HKEY, const WCHAR *) = real("RegDeleteTreeW");
     LSTATUS error = fault(key, sub);
     return error ? error : theirs(key, sub);
+}
+
+DWORD WINAPI lab_SetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION parts, PSID owner, PSID group, PACL dacl, PACL sacl)
+{
+    DWORD (WINAPI *theirs)(HANDLE, SE_OBJECT_TYPE, SECURITY_INFORMATION, PSID, PSID, PACL, PACL) = real("SetSecurityInfo");
+    LSTATUS error = type == SE_REGISTRY_KEY ? fault(handle, NULL) : ERROR_SUCCESS;
+    return error ? error : theirs(handle, type, parts, owner, group, dacl, sacl);
 }
 
 /* ---- backup semantics ---- */

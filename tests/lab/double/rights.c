@@ -98,6 +98,7 @@ NTSTATUS WINAPI lab_LsaAddAccountRights(LSA_HANDLE policy, PSID sid, PLSA_UNICOD
     WCHAR *who, *more, *old, *list, *right;
     HKEY key;
     if (status) return status;
+    if (write_fault()) return ST_IO_ERROR;
     if (!(who = text_of(sid))) return ST_INVALID_PARAM;
     if ((more = requested(names, count))) {
         key = lab_key(L"Rights", who, FALSE);
@@ -122,6 +123,7 @@ NTSTATUS WINAPI lab_LsaRemoveAccountRights(LSA_HANDLE policy, PSID sid, BOOLEAN 
     WCHAR *who, *gone, *old, *list, *right;
     HKEY key;
     if (status) return status;
+    if (write_fault()) return ST_IO_ERROR;
     if (!(who = text_of(sid))) return ST_INVALID_PARAM;
     if (!(key = lab_key(L"Rights", who, FALSE)))
         status = ST_NOT_FOUND;
