@@ -1,112 +1,188 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A write that fails, a process that dies, a line that is cut: design 3.6. One host for each write."""
+"""A write that fails, a process that dies, a line that is cut: design 3.6. One AppID, and its accounts, for each write."""
 
 import time
+from typing import Callable, NamedTuple
 
 import descriptor
 import playbook
 import pytest
+import registry
 import scene
+import stages
+from accounts import CONTOSO_SID, Account
 from descriptor import ADMINISTRATORS, SYSTEM, allow
 from scene import guid
 
-ONE = guid(1)
-TASK = {
-    "id": ONE,
-    "launch_permission": {"add": ["SYSTEM", "IIS_IUSRS"]},
-    "access_permission": {"remove": ["Administrators"]},
-    "run_as": "interactive_user",
-    "executables": {"add": ["one.exe"], "remove": ["old.exe"]},
+PASSWORD, BATCH = "N\u00e4w p\"w$'1", "SeBatchLogonRight"
+ACCESS, LAUNCH = scene.VALUE_OF["access_permission"], scene.VALUE_OF["launch_permission"]
+
+
+class Job(NamedTuple):
+    """What is done to an AppID, by its number.
+
+    seed: its registry entries. task: the arguments. writes: of each write, in the documented order, what it changes in stages.state():
+    {(key, value)}, the value None where the key comes or goes; nothing for the access list of the AppID's key, which is no part of it.
+    """
+
+    seed: Callable
+    task: Callable
+    writes: Callable
+
+
+def user(number):
+    return f"{CONTOSO_SID}-{2000 + number}"
+
+
+def with_secret(number):
+    """A password that is stored as COM reads it: the terminating NUL counts in its name."""
+    key, *data = stages.put_secret(guid(number), "old password")
+    return [(key, *data), (key, "NameLength", registry.DWORD, registry.dword(2 * len("SCM:" + guid(number)) + 2))]
+
+
+def with_user(number):
+    return [*with_secret(number), stages.put_right(user(number), BATCH)]
+
+
+def seed_set(number):
+    return [
+        *scene.app(guid(number), AccessPermission=descriptor.encode([allow(SYSTEM, 0x7), allow(ADMINISTRATORS, 0x7)], slack=b"\xcd" * 8),
+                   LaunchPermission=descriptor.encode([allow(ADMINISTRATORS, 0x1F)]), RunAs=f"CONTOSO\\com-{number}"),
+        *scene.app(f"old{number}.exe", AppID=guid(number), Extra="kept"), *with_user(number)]
+
+
+def task_set(number):
+    return {
+        "id": guid(number),
+        "launch_permission": {"add": ["SYSTEM", "IIS_IUSRS"]},
+        "access_permission": {"remove": ["Administrators"]},
+        "configuration_permission": {"add": [{"principal": "BUILTIN\\Server Operators", "rights": "all"}]},
+        "run_as": f"CONTOSO\\com-{number + 500}",
+        "run_as_password": PASSWORD,
+        "revoke_logon_as_batch": True,
+        "executables": {"add": [f"new{number}.exe"], "remove": [f"old{number}.exe"]},
+    }
+
+
+def writes_set(number):
+    appid, executable = "AppID\\" + guid(number), f"AppID\\NEW{number}.EXE"
+    return [
+        {(appid, ACCESS)}, {("Rights\\" + user(number), None)}, {("Rights\\" + user(number + 500), None)}, {("Secrets\\SCM:" + guid(number), "Data")},
+        {(appid, "RunAs")}, {(appid, LAUNCH)}, set(), {(executable, None)}, {(executable, "AppID")}, {(f"AppID\\OLD{number}.EXE", "AppID")}]
+
+
+JOBS = {
+    "to another user": Job(seed_set, task_set, writes_set),
+    "away from a user": Job(
+        lambda number: [*scene.app(guid(number), RunAs=f"CONTOSO\\com-{number}"), *with_user(number)],
+        lambda number: {"id": guid(number), "run_as": "interactive_user", "revoke_logon_as_batch": True, "authentication_level": "call"},
+        lambda number: [{("Rights\\" + user(number), None)}, {("AppID\\" + guid(number), "RunAs")}, {("AppID\\" + guid(number), "AuthenticationLevel")},
+                        {("Secrets\\SCM:" + guid(number), None)}]),
+    "removal": Job(
+        lambda number: [*scene.app(guid(number), "Old", RunAs="Interactive User"), *scene.app(f"one{number}.exe", AppID=guid(number)), *with_secret(number),
+                        scene.text(f"{scene.APPIDS}\\{guid(number)}\\below", "more", "of others")],
+        lambda number: {"id": guid(number), "state": "absent"},
+        # .NET first empties the key
+        lambda number: [{(f"AppID\\ONE{number}.EXE", None)}, {(f"AppID\\{guid(number)}\\BELOW", None), *(("AppID\\" + guid(number), name) for name in ("", "RunAs"))},
+                        {("AppID\\" + guid(number), None)}, {("Secrets\\SCM:" + guid(number), None)}]),
 }
-WRITES = range(1, 8)        # more than the task makes
-NAMES = {scene.VALUE_OF["launch_permission"]: "launch", scene.VALUE_OF["access_permission"]: "access"}
 
 
-def seed(host):
-    host.import_registry([
-        *scene.app(ONE, "One", AccessPermission=descriptor.encode([allow(SYSTEM, 0x7), allow(ADMINISTRATORS, 0x7)], slack=b"\xcd" * 8),
-                   LaunchPermission=descriptor.encode([allow(ADMINISTRATORS, 0x1F)]), RunAs="nt authority\\LocalService"),
-        *scene.app("old.exe", AppID=ONE, Extra="kept")])
+def changed(before, after):
+    """{(key, value)} of what differs between two states; the value None where the key comes or goes. Only the key then, not its values."""
+    found = set()
+    for key in {*before, *after}:
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None:
+            found.add((key, None))
+        else:
+            found |= {(key, name) for name in {*old, *new} if old.get(name) != new.get(name)}
+    return found
 
 
-@pytest.fixture(scope="module")
-def hosts(new_host):
-    hosts = [new_host(f"WEB{number:02}") for number in WRITES]
-    for number, host in zip(WRITES, hosts):
-        seed(host)
-        host.set_double("FaultKind", "error")
+def settled(writes):
+    """What writes change together: of a key that comes or goes no more than that."""
+    whole = {key for key, name in set().union(*writes) if name is None}
+    return {(key, name) for key, name in set().union(*writes) if name is None or key not in whole}
+
+
+def start(new_host, name, job, numbers):
+    accounts = [Account(f"com-{each}", "CONTOSO", user(each)) for number in numbers for each in (number, number + 500)]
+    host = new_host(name, accounts)
+    host.import_registry([entry for number in numbers for entry in job.seed(number)])
+    return host
+
+
+def run(host, tasks):
+    return [result for result in playbook.play([host], tasks)[host.name] if "appid" in result.task]
+
+
+def access_lists(host, appids):
+    """Without owner and group, which Wine fills in when a key gets its first list."""
+    return {appid: sddl[sddl.index("D:"):] for appid, sddl in scene.key_security(host, *appids).items()}
+
+
+@pytest.fixture(scope="module", params=JOBS)
+def faulty(request, new_host):
+    """(job, its numbers: one for each write, a host)"""
+    job = JOBS[request.param]
+    numbers = range(1, 1 + len(job.writes(0)))
+    host = start(new_host, f"JOB{list(JOBS).index(request.param)}", job, numbers)
+    return job, numbers, host
+
+
+def test_an_error_at_any_write_brings_everything_back(faulty):
+    job, numbers, host = faulty
+    appids = [guid(number) for number in numbers]
+    before = stages.state(host), access_lists(host, appids)
+    host.set_double("FaultKind", "error")
+    turn = "reg.exe add HKLM\\SOFTWARE\\WineLab /v FaultAtWrite /t REG_DWORD /f /d "
+    results = run(host, [task for number in numbers for task in ({"ansible.builtin.raw": turn + str(number)}, playbook.appids([job.task(number)]))])
+    assert [result.status for result in results] == ["failed"] * len(numbers)
+    for result in results:
+        assert "could not be written to" in result["msg"] and "everything is back as it was before" in result["msg"]
+    assert (stages.state(host), access_lists(host, appids)) == before
+
+
+def test_a_process_that_is_killed_leaves_a_prefix_of_the_documented_order(faulty):
+    job, numbers, host = faulty
+    host.set_double("FaultKind", "kill")
+    before, states = stages.state(host), []
+    for number in numbers:
         host.set_double("FaultAtWrite", number)
-    return hosts
-
-
-def run_on(hosts):
-    return [results[0] for results in playbook.play(hosts, [playbook.appids([TASK])]).values()]
-
-
-@pytest.fixture(scope="module")
-def failed(hosts):
-    """The results of the run in which each host fails at its write; the last host has none so late."""
-    before = [scene.tree(host) for host in hosts]
-    return before, run_on(hosts), [scene.tree(host) for host in hosts]
-
-
-def test_an_error_at_any_write_brings_everything_back(failed):
-    before, results, after = failed
-    assert [result.status for result in results].count("failed") >= 5 and results[-1].status == "ok"
-    for old, result, new in zip(before, results, after):
-        if result.status == "failed":
-            assert new == old
-            assert ONE in result["msg"] or "one.exe" in result["msg"] or "old.exe" in result["msg"] or any(name in result["msg"] for name in NAMES)
-            assert "everything is back as it was before" in result["msg"]
-
-
-def test_a_process_that_is_killed_leaves_each_value_old_or_new(hosts, failed):
-    before, results, after = failed
-    wanted = after[-1]
-    writes = [host for host, result in zip(hosts, results) if result.status == "failed"]
-    for host in writes:
-        host.set_double("FaultKind", "kill")
-    killed = run_on(writes)
-    assert all(result.status in ("failed", "unreachable") for result in killed), killed
-    middle = [scene.tree(host) for host in writes]
-    for number, tree in enumerate(middle, 1):
-        for key in set(before[0]) | set(wanted):
-            for name in set(before[0].get(key, ())) | set(wanted.get(key, ())):
-                got = tree.get(key, {}).get(name)
-                assert got in (before[0].get(key, {}).get(name), wanted.get(key, {}).get(name)), (number, key, name, got)
-    assert middle[0] == before[0] and middle[-1] != before[0]
-    # rights are taken away before any are given
-    assert middle[1][ONE]["AccessPermission"] == wanted[ONE]["AccessPermission"] and middle[1][ONE]["LaunchPermission"] == before[0][ONE]["LaunchPermission"]
-    for host in writes:
-        host.set_double("FaultAtWrite", None)
-    assert [result.status for result in run_on(writes)] == ["ok"] * len(writes)
-    assert [scene.tree(host) for host in writes] == [wanted] * len(writes)
-
-
-def seen_until(host, wanted, seconds=60):
-    """The trees of the host's AppIDs up to the one that is wanted, or up to the end of the time."""
-    end, trees = time.monotonic() + seconds, [scene.tree(host)]
-    while trees[-1] != wanted and time.monotonic() < end:
-        trees.append(scene.tree(host))
-    return trees
+        [killed] = run(host, [playbook.appids([job.task(number)])])
+        assert killed.status in ("failed", "unreachable")
+        states.append(stages.state(host))
+    host.set_double("FaultAtWrite", None)
+    results = run(host, [playbook.appids([job.task(number) for number in numbers] * 2)])
+    expected = [("ok", True)] * len(numbers) + [("ok", False)] * len(numbers)
+    assert [(result.status, result["changed"]) for result in results] == expected, results
+    after = stages.state(host)
+    for number, old, new in zip(numbers, [before, *states], states):
+        assert changed(old, new) == settled(job.writes(number)[:number - 1])
+        assert not changed(old, new) & changed(new, after)      # each value is old or new
+    assert changed(before, after) == settled([write for number in numbers for write in job.writes(number)])
 
 
 @pytest.mark.parametrize("operations", [("Command",), ("Command", "Receive")], ids=["before the module is sent", "while it runs"])
-def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_host, failed, operations):
-    (before, *_), _results, (*_, after) = failed
-    host = new_host(f"CUT{len(operations)}")
-    seed(host)
-    assert scene.tree(host) == before
+def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_host, operations):
+    job = JOBS["to another user"]
+    host = start(new_host, f"CUT{len(operations)}", job, [1])
+    before, task = stages.state(host), [playbook.appids([job.task(1)])]
     host.cut_at(*operations)
-    [cut] = run_on([host])
+    [cut] = run(host, task)
     host.mend()
     # ansible-core tells a line that breaks within a task as a failure, before it as unreachable
     assert cut.status in ("failed", "unreachable") and "onnection" in cut["msg"], cut
     # a module that was sent whole runs to its end on the host, with nobody to hear it
-    trees = seen_until(host, after if "Receive" in operations else before)
-    assert trees[-1] == (after if "Receive" in operations else before)
-    for name, value in ((name, value) for tree in trees for name, value in tree[ONE].items()):
-        assert value in (before[ONE].get(name), after[ONE].get(name)), name
-    [completed] = run_on([host])
-    assert completed.status == "ok" and scene.tree(host) == after
+    written = settled(job.writes(1)) if "Receive" in operations else set()
+    states, end = [stages.state(host)], time.monotonic() + 60
+    while changed(before, states[-1]) != written and time.monotonic() < end:
+        states.append(stages.state(host))
+    assert changed(before, states[-1]) == written
+    [completed] = run(host, task)
+    after = stages.state(host)
+    assert completed.status == "ok" and changed(before, after) == settled(job.writes(1))
+    for state in states:
+        assert not changed(before, state) & changed(state, after)       # each value is old or new
