@@ -7,23 +7,14 @@ import typing as t
 
 from ..plugin_utils._action import DcomAction
 from ..plugin_utils._appid_info import read_info
-from ..plugin_utils._principals import to_sid
 
 GATHERED = ("settings", "processes", "findings")
 
 
 class ActionModule(DcomAction):
-    """Translates the principals, and makes settings, sentences and findings of what the module read."""
+    """Makes settings, sentences and findings of what the module read."""
 
     module_name = "appid_info"
-
-    def normalise(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        names = args.get("principals")
-        if isinstance(names, str):  # a list, as Ansible reads it
-            names = names.split(",")
-        if isinstance(names, list):
-            args["principals"] = [to_sid(str(name)) for name in names]
-        return args
 
     def read_result(self, result: dict[str, t.Any], args: dict[str, t.Any]) -> None:
         if not result.get("failed"):

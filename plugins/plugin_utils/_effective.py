@@ -46,7 +46,7 @@ class Caller(t.NamedTuple):
         for start, held in TOKEN_GROUPS.items():
             if sid == start or (start.endswith("-") and sid.startswith(start)):
                 groups |= held
-        return cls(to_name(raw["name"], {}), sid, frozenset(groups), raw["unknown"])
+        return cls(raw["name"], sid, frozenset(groups), raw["unknown"])
 
     def has(self, sid: str, right: str) -> bool:
         return sid in (self.sid, *self.groups) or (sid == NETWORK and right.startswith("remote"))
