@@ -7,15 +7,25 @@ import typing as t
 
 from ..plugin_utils._action import DcomAction
 from ..plugin_utils._appid_info import read_info
+from ..plugin_utils._principals import to_sid
+from ..plugin_utils._words import texts
 
 GATHERED = ("settings", "processes", "findings")
 
 
 class ActionModule(DcomAction):
-    """Makes settings, sentences and findings of what the module read."""
+    """Translates the principals, and makes settings, sentences and findings of what the module read."""
 
     module_name = "appid_info"
 
+    def normalise(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        self._asked = texts(args.get("principals"))
+        if self._asked:
+            args["principals"] = [to_sid(name) for name in self._asked]
+        return args
+
     def read_result(self, result: dict[str, t.Any], args: dict[str, t.Any]) -> None:
+        for caller, name in zip(result.get("callers") or (), self._asked):
+            caller["name"] = name
         if not result.get("failed"):
             read_info(result, args.get("gather") or GATHERED)

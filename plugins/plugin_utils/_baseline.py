@@ -9,6 +9,7 @@ import typing as t
 
 from . import _appid, _appid_input, _machine, _setting
 from ._permission import BadInput
+from ._words import texts
 
 
 def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -68,14 +69,8 @@ def _claims(entry: dict[str, t.Any]) -> t.Iterator[tuple[str, str, str]]:
     executables = entry.get("executables")
     if isinstance(executables, dict):
         for form in ("add", "set"):
-            yield from (("executables", "an executable", name) for name in _texts(executables.get(form)))
-    yield from (("classes", "a class", name) for name in _texts(entry.get("classes")))
-
-
-def _texts(value: t.Any) -> list[str]:
-    """A list as the module's specification takes it: a text is one, with commas between its parts."""
-    found = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
-    return [str(one).strip() for one in found]
+            yield from (("executables", "an executable", name) for name in texts(executables.get(form)))
+    yield from (("classes", "a class", name) for name in texts(entry.get("classes")))
 
 
 def read_result(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:

@@ -45,3 +45,9 @@ def _switch(value: t.Any) -> t.Any:
 
 def _text(option: str, value: t.Any) -> t.Any:
     return value.lower() if isinstance(value, str) and value.lower() in TEXTS[option] else value
+
+
+def texts(value: t.Any) -> list[str]:
+    """A list as the module's specification takes it: a text is one, with commas between its parts."""
+    found = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
+    return [str(one).strip() for one in found]

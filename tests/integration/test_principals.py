@@ -105,3 +105,8 @@ def test_english_names_on_a_german_host(new_host):
     assert result.status == "ok", result["msg"]
     assert scene.stored(german, guid(1), "access_permission").rights == {**{(ALLOW, sid): 0x3 for sid in names.values()}, (ALLOW, SYSTEM): 0x7}
     assert "BUILTIN\\Administrators (" in result["diff"]["after"] and "Administratoren" not in result["diff"]["after"]
+    [told] = playbook.play([german], [playbook.each("wincom.dcom.appid_info", [{"id": guid(1), "principals": ["Guests", "Benutzer"]}])])[german.name]
+    assert told.status == "ok", told["msg"]
+    callers = told["appids"][0]["principals"]
+    assert [(caller["principal"], caller["sid"]) for caller in callers] == [("Guests", "S-1-5-32-546"), ("Benutzer", "S-1-5-32-545")]
+    assert all(caller["rights"]["local_access"]["granted"] for caller in callers)
