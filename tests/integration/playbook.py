@@ -45,6 +45,11 @@ def appids(rows, **keywords):
     return each("wincom.dcom.appid", rows, **keywords)
 
 
+def fault(kind, write):
+    """What makes a task fail at a write, counted from 1 (kind "error"), or die there ("kill"): a keyword of the task."""
+    return {"environment": {"LAB_FAULT": f"{kind} {write}"}}
+
+
 def play(hosts, tasks=(), check=False, diff=True, connection=BULK, book=None, variables=None, **keywords):
     """Run a play on lab hosts; {host name: [Result, ...]} in the order of the run.
 

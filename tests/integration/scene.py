@@ -69,11 +69,6 @@ def tree(host):
     return {key.upper(): values for key, values in host.registry(APPIDS).items()}
 
 
-def keys(host, path):
-    """A key and all below it, raw; nothing where it is not there."""
-    return host.registries(path)[0]
-
-
 # owner, group and access list of keys, by the real registry functions and not by the module
 READ_SECURITY = """
 foreach ($id in '%s' -split ',') {

@@ -74,5 +74,5 @@ def test_a_password_that_nobody_uses_is_removed(new_host, tmp_path):
     host.import_registry([*scene.app(STALE, "Was a user's", AccessPermission=GOOD, RunAs="Interactive User"), stages.put_secret(STALE, "Old-4711")])
     result, before, after = adopt(host, tmp_path)
     assert result.status == "ok" and result["changed"] and not result["restorable"]
-    assert stages.secret(host, STALE) is None and scene.keys(host, scene.APPIDS)
+    assert stages.secret(host, STALE) is None and host.registry(scene.APPIDS)
     assert {key for key in before if before[key] != after.get(key)} == {key for key in before if STALE in key.upper() and "SCM" in key.upper()}

@@ -158,10 +158,9 @@ def test_one_that_fails_is_undone_and_the_others_are_carried_out(new_host):
     host = new_host("FAULT01")
     for number in (1, 2, 3):
         host.import_registry(scene.app(guid(number), f"App {number}", AuthenticationLevel=2))
-    host.set_double("FaultKind", "error")
-    host.set_double("FaultAtWrite", 4)      # two writes for each: the second of the second entry
     rows = [{"id": guid(number), "authentication_level": "packet", "access_permission": {"set": ["SYSTEM", "Administrators"]}} for number in (1, 2, 3)]
-    [result] = play(host, baseline(appids=rows))
+    # two writes for each: the second of the second entry
+    [result] = play(host, {**baseline(appids=rows), **playbook.fault("error", 4)})
     assert result.status == "failed" and "entry 2" in result["msg"] and "as it was before" in result["msg"] and "others were carried out" not in result["msg"]
     appids = host.registry(scene.APPIDS)
     assert set(appids[guid(2)]) == {"", "AuthenticationLevel"} and appids[guid(2)]["AuthenticationLevel"] == (registry.DWORD, registry.dword(2))
@@ -181,9 +180,8 @@ def test_an_undone_entry_leaves_the_right_that_another_one_needs(new_host):
     host = new_host("RIGHT01")
     for number in (1, 2):
         host.import_registry(scene.app(guid(number), f"App {number}"))
-    host.set_double("FaultKind", "error")
-    host.set_double("FaultAtWrite", 6)      # RunAs of the second entry, after the right and the password of each and RunAs of the first
-    [result] = play(host, baseline(appids=[{"id": guid(number), **AS_USER} for number in (1, 2)]))
+    # RunAs of the second entry, after the right and the password of each and RunAs of the first
+    [result] = play(host, {**baseline(appids=[{"id": guid(number), **AS_USER} for number in (1, 2)]), **playbook.fault("error", 6)})
     assert result.status == "failed" and "entry 2" in result["msg"] and "as it was before" in result["msg"]
     assert "RunAs" in host.registry(scene.APPIDS)[guid(1)] and "RunAs" not in host.registry(scene.APPIDS)[guid(2)]
     assert stages.rights(host, USER_SID) == [BATCH]

@@ -15,7 +15,6 @@ from accounts import CONTOSO_SID, Account
 from descriptor import ADMINISTRATORS, SYSTEM, allow
 from scene import guid
 
-FAULT = "LAB_FAULT_AT_WRITE"
 PASSWORD, BATCH = "N\u00e4w p\"w$'1", "SeBatchLogonRight"
 ACCESS, LAUNCH = scene.VALUE_OF["access_permission"], scene.VALUE_OF["launch_permission"]
 
@@ -25,11 +24,13 @@ class Job(NamedTuple):
 
     seed: its registry entries. task: the arguments. writes: of each write, in the documented order, what it changes in stages.state():
     {(key, value)}, the value None where the key comes or goes; nothing for the access list of the AppID's key, which is no part of it.
+    left: {(key, value): (type, bytes)} that must lie there at the end.
     """
 
     seed: Callable
     task: Callable
     writes: Callable
+    left: Callable
 
 
 def user(number):
@@ -73,20 +74,27 @@ def writes_set(number):
         {(appid, "RunAs")}, {(appid, LAUNCH)}, set(), {(executable, None)}, {(executable, "AppID")}, {(f"AppID\\OLD{number}.EXE", "AppID")}]
 
 
+def left_set(number):
+    return {("AppID\\" + guid(number), "RunAs"): scene.sz(f"CONTOSO\\com-{number + 500}"),
+            ("Secrets\\SCM:" + guid(number), "Data"): (registry.BINARY, PASSWORD.encode("utf-16-le"))}
+
+
 JOBS = {
-    "to another user": Job(seed_set, task_set, writes_set),
+    "to another user": Job(seed_set, task_set, writes_set, left_set),
     "away from a user": Job(
         lambda number: [*scene.app(guid(number), RunAs=f"CONTOSO\\com-{number}"), *with_user(number)],
         lambda number: {"id": guid(number), "run_as": "interactive_user", "revoke_logon_as_batch": True, "authentication_level": "call"},
         lambda number: [{("Rights\\" + user(number), None)}, {("AppID\\" + guid(number), "RunAs")}, {("AppID\\" + guid(number), "AuthenticationLevel")},
-                        {("Secrets\\SCM:" + guid(number), None)}]),
+                        {("Secrets\\SCM:" + guid(number), None)}],
+        lambda number: {("AppID\\" + guid(number), "RunAs"): scene.sz("Interactive User"), ("AppID\\" + guid(number), "AuthenticationLevel"): scene.dword(3)}),
     "removal": Job(
         lambda number: [*scene.app(guid(number), "Old", RunAs="Interactive User"), *scene.app(f"one{number}.exe", AppID=guid(number)), *with_secret(number),
                         scene.text(f"{scene.APPIDS}\\{guid(number)}\\below", "more", "of others")],
         lambda number: {"id": guid(number), "state": "absent"},
         # .NET first empties the key
         lambda number: [{(f"AppID\\ONE{number}.EXE", None)}, {(f"AppID\\{guid(number)}\\BELOW", None), *(("AppID\\" + guid(number), name) for name in ("", "RunAs"))},
-                        {("AppID\\" + guid(number), None)}, {("Secrets\\SCM:" + guid(number), None)}]),
+                        {("AppID\\" + guid(number), None)}, {("Secrets\\SCM:" + guid(number), None)}],
+        lambda number: {}),
 }
 
 
@@ -137,21 +145,20 @@ def test_an_error_at_any_write_brings_everything_back(faulty):
     job, numbers, host = faulty
     appids = [guid(number) for number in numbers]
     before = stages.state(host), access_lists(host, appids)
-    host.set_double("FaultKind", "error")
-    rows = [{"task": job.task(number), "at": str(number)} for number in numbers]
-    results = run(host, [{"wincom.dcom.appid": "{{ item.task }}", "environment": {FAULT: "{{ item.at }}"}, "loop": rows, "ignore_errors": True}])
+    rows = [{"task": job.task(number), "at": number} for number in numbers]
+    results = run(host, [{"wincom.dcom.appid": "{{ item.task }}", "loop": rows, "ignore_errors": True, **playbook.fault("error", "{{ item.at }}")}])
     assert [result.status for result in results] == ["failed"] * len(numbers)
-    for result in results:
+    for number, result in zip(numbers, results):
+        assert any(name in result["msg"] for name in (guid(number), f"{number}.exe", user(number), user(number + 500)))
         assert "could not be written to" in result["msg"] and "everything is back as it was before" in result["msg"]
     assert (stages.state(host), access_lists(host, appids)) == before
 
 
 def test_a_process_that_is_killed_leaves_a_prefix_of_the_documented_order(faulty):
     job, numbers, host = faulty
-    host.set_double("FaultKind", "kill")
     before = stages.state(host)
     # one by one: a loop would stay with the process that died
-    killed = run(host, [{"wincom.dcom.appid": job.task(number), "environment": {FAULT: str(number)}, "ignore_errors": True, "ignore_unreachable": True}
+    killed = run(host, [{"wincom.dcom.appid": job.task(number), "ignore_errors": True, "ignore_unreachable": True, **playbook.fault("kill", number)}
                         for number in numbers])
     assert len(killed) == len(numbers) and all(result.status in ("failed", "unreachable") for result in killed)
     between = stages.state(host)
@@ -163,6 +170,8 @@ def test_a_process_that_is_killed_leaves_a_prefix_of_the_documented_order(faulty
     assert changed(before, between) == set().union(*(settled(done[:number - 1]) for number, done in writes.items()))
     assert changed(before, after) == set().union(*(settled(done) for done in writes.values()))
     assert not changed(before, between) & changed(between, after)       # each value is old or new
+    for (key, name), value in ((where, value) for number in numbers for where, value in job.left(number).items()):
+        assert after[key][name] == value
 
 
 @pytest.mark.parametrize("operations", [("Command",), ("Command", "Receive")], ids=["before the module is sent", "while it runs"])

@@ -54,7 +54,7 @@ LISTS = {
 
 
 def value(host, key, name):
-    return scene.keys(host, key).get("", {}).get(name)
+    return host.registries(key)[0].get("", {}).get(name)
 
 
 def listed(host, option):

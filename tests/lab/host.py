@@ -283,7 +283,7 @@ class Host:
 
     # ---- doubles ----
     def set_double(self, name, value):
-        """Turn a knob of the doubles (NotElevated, FaultAtWrite, FaultKind, HideBuiltin, EvtQueryError, ...); None: back to normal.
+        """Turn a knob of the doubles (NotElevated, HideBuiltin, EvtQueryError, ...); None: back to normal.
 
         A name with a backslash reaches what is below, as in 'Domains\\\\CONTOSO\\\\LookupError'.
         """

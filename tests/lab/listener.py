@@ -54,9 +54,9 @@ class Listener(ThreadingHTTPServer):
         with open(str(self.log_path), 'a') as file:
             file.write(json.dumps(request) + '\n')
 
-    def is_cut(self, message):
-        """Whether this message (bytes) is to find the line dead; see Host.cut_at."""
-        if self.cut_at and self.cut_at[0] == wsman.operation(message):
+    def is_cut(self, message=None):
+        """Whether this post, whose message (bytes) may be read by now, is to find the line dead; see Host.cut_at."""
+        if message and self.cut_at and self.cut_at[0] == wsman.operation(message):
             self.cut_at = self.cut_at[1:]
         return self.cut_at == ()
 
@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         start = time.monotonic()
-        if self.server.cut_at == ():
+        if self.server.is_cut():
             return self.cut()
         data = self.rfile.read(int(self.headers.get('Content-Length') or 0))
         granted, more = self.authenticate()

@@ -117,11 +117,8 @@ def test_02_appending(told, host):
 
 def test_03_ignored_write_errors(host, told):
     host.import_registry(scene.app(guid(90), AccessPermission=bytes_of(USUAL)))
-    host.set_double("FaultKind", "error")
-    host.set_double("FaultAtWrite", 1)
     before = scene.tree(host)
-    [result] = playbook.play([host], [playbook.appids([{"id": guid(90), **access(add=["IIS_IUSRS"])}])])[host.name]
-    host.set_double("FaultAtWrite", None)
+    [result] = playbook.play([host], [playbook.appids([{"id": guid(90), **access(add=["IIS_IUSRS"])}], **playbook.fault("error", 1))])[host.name]
     assert result.status == "failed" and "AccessPermission" in result["msg"] or "access permission" in result["msg"].lower()
     assert not result.get("changed") and scene.tree(host) == before
 

@@ -313,12 +313,7 @@ def spoken(new_host):
     ]
     variables = {"good": GOOD, "bad": BAD, "canary": CANARY, "backslash": BACKSLASH}
     first = talk(hosts, tasks, variables)
-    for host in hosts:
-        host.set_double("FaultAtWrite", 1)
-        host.set_double("FaultKind", "error")
-    second = talk(hosts, [task("write fault", id=guid(1), display_name="Renamed", **user)], variables)
-    for host in hosts:
-        host.set_double("FaultAtWrite", None)
+    second = talk(hosts, [{**task("write fault", id=guid(1), display_name="Renamed", **user), **playbook.fault("error", 1)}], variables)
     third = talk(hosts[:1], [task("nested", id={"runs_as": "CONTOSO\\tell", "run_as_password": "{{ nested }}"})], {"nested": NESTED})
     return hosts, first, second, third
 

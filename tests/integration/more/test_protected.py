@@ -34,6 +34,7 @@ ROWS = {
 NAMES = list(ROWS)
 PROTECTED = (PLAIN, SURE, LIKE, GONE, ID)
 
+
 def seed(host):
     host.import_registry([entry for appid in (*PROTECTED, guid(20))
                           for entry in scene.app(appid, "App", AccessPermission=LIST, DllSurrogate="", AuthenticationLevel=2)])
@@ -100,9 +101,6 @@ def test_owner_and_access_list_are_as_before(told):
 
 def test_a_write_fault_under_protection_brings_everything_back(hosts):
     host = hosts[1]
-    host.set_double("FaultKind", "error")
-    host.set_double("FaultAtWrite", 3)
     before = stages.state(host)
-    [result] = playbook.play([host], [playbook.appids([{"id": LIKE, **WANTED, **OVERRIDE}])])[host.name]
-    host.set_double("FaultAtWrite", None)
+    [result] = playbook.play([host], [playbook.appids([{"id": LIKE, **WANTED, **OVERRIDE}], **playbook.fault("error", 3))])[host.name]
     assert result.status == "failed" and "as it was before" in result["msg"] and stages.state(host) == before

@@ -5,7 +5,7 @@
  * of Wine's dll (advapi32b.dll), which real() reaches.
  *
  * State is in the registry, HKLM\SOFTWARE\WineLab:
- *   (itself)          knobs: NotElevated, FaultAtWrite, HideBuiltin (DWORD), FaultKind (REG_SZ)
+ *   (itself)          knobs: NotElevated, HideBuiltin (DWORD)
  *   Accounts\<SID>    Name, Domain, Upn, Password (REG_SZ); Use, Qualified, LogonError, LogonAttempts (DWORD);
  *                     MemberOf (REG_MULTI_SZ, names of local groups)
  *   Domains\<NAME>    Sid (REG_SZ, what its SIDs begin with); LookupError, BareNames (DWORD)

@@ -2,10 +2,10 @@
  * GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt) */
 /* Registry writes: REG_OPTION_BACKUP_RESTORE, and faults at a chosen write.
  *
- * Knob FaultAtWrite = n, or LAB_FAULT_AT_WRITE = n in the environment: in each pwsh process the n-th write, counted anew when n changes, fails (FaultKind "error": ERROR_WRITE_FAULT in the registry,
- * STATUS_UNEXPECTED_IO_ERROR in LSA), or kills the process before anything is written (FaultKind "kill"). A write is, to a key
- * under HKLM\SOFTWARE\Classes, a value set or deleted, a key created or deleted, its security set; in LSA, a secret stored or
- * deleted, an account right given or taken. */
+ * LAB_FAULT = "error n" or "kill n" in the environment: in each pwsh process the n-th write, counted anew when n changes, fails
+ * (ERROR_WRITE_FAULT in the registry, STATUS_UNEXPECTED_IO_ERROR in LSA), or kills the process before anything is written. A write
+ * is, to a key under HKLM\SOFTWARE\Classes, a value set or deleted, a key created or deleted, its security set; in LSA, a secret
+ * stored or deleted, an account right given or taken. */
 #include "lab.h"
 #include <aclapi.h>
 
@@ -32,26 +32,22 @@ static BOOL under_classes(HKEY key, const WCHAR *sub)
     return !_wcsnicmp(name.text, classes, wcslen(classes));
 }
 
-static LONG fault_at(void)
+/* The number of the write that is to fail or to kill; 0 for none. */
+static LONG fault_at(BOOL *kill)
 {
-    WCHAR number[12];
-    return GetEnvironmentVariableW(L"LAB_FAULT_AT_WRITE", number, 12) ? _wtol(number) : (LONG)knob(L"FaultAtWrite");
+    WCHAR text[24], *number;
+    if (!GetEnvironmentVariableW(L"LAB_FAULT", text, 24) || !(number = wcschr(text, ' '))) return 0;
+    *kill = !wcsncmp(text, L"kill ", 5);
+    return _wtol(number);
 }
 
 LSTATUS write_fault(void)
 {
     static LONG writes, last;
-    LONG at = fault_at();
-    HKEY state;
-    WCHAR *kind;
     BOOL kill;
+    LONG at = fault_at(&kill);
     if (InterlockedExchange(&last, at) != at) InterlockedExchange(&writes, 0);
     if (!at || InterlockedIncrement(&writes) != at) return ERROR_SUCCESS;
-    state = lab_key(L"", L"", FALSE);
-    kind = get_text(state, L"FaultKind");
-    kill = kind && !_wcsicmp(kind, L"kill");
-    release(kind);
-    RegCloseKey(state);
     if (kill) TerminateProcess(GetCurrentProcess(), 137);
     return ERROR_WRITE_FAULT;
 }
@@ -154,7 +150,8 @@ LSTATUS WINAPI lab_RegCreateKeyExW(HKEY root, const WCHAR *path, DWORD reserved,
     LSTATUS (WINAPI *theirs)(HKEY, const WCHAR *, DWORD, WCHAR *, DWORD, REGSAM, SECURITY_ATTRIBUTES *, HKEY *, DWORD *) = real("RegCreateKeyExW");
     REGSAM view = access & (KEY_WOW64_32KEY | KEY_WOW64_64KEY);
     LSTATUS error;
-    if (fault_at() && !is_there(root, path, view) && (error = fault(root, path))) return error;
+    BOOL kill;
+    if (fault_at(&kill) && !is_there(root, path, view) && (error = fault(root, path))) return error;
     if (!(options & REG_OPTION_BACKUP_RESTORE)) return theirs(root, path, reserved, class, options, access, security, out, disposition);
     if (!(access = granted_by_privileges())) return ERROR_ACCESS_DENIED;
     if (from_vault(root, path, access, view, out)) {

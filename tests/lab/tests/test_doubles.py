@@ -68,6 +68,7 @@ def test_a_caller_that_is_not_elevated(powershell, knobs):
 
 
 WRITES = r'''
+$env:LAB_FAULT = '%s'
 $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
 $outside = $root.CreateSubKey('SOFTWARE\LabElsewhere'); $outside.SetValue('x', 1); $root.DeleteSubKeyTree('SOFTWARE\LabElsewhere')
 try {
@@ -81,34 +82,28 @@ try {
 
 
 def left(host):
-    try:
-        return sorted(host.registry(CLASSES)[''])
-    except KeyError:
-        return None
+    [found] = host.registries(CLASSES)
+    return sorted(found['']) if found else None
 
 
 @pytest.mark.parametrize('at, said, values', [
     (1, 'IOException', None), (3, 'IOException', ['a']), (5, 'IOException', ['b']),
     (4, 'done', None)])         # .NET's DeleteValue keeps silent about every error but "not there"
-def test_the_nth_write_fails(host, powershell, knobs, at, said, values):
-    knobs('FaultAtWrite', at)
-    knobs('FaultKind', 'error')
-    assert powershell(WRITES) == [said]
+def test_the_nth_write_fails(host, powershell, at, said, values):
+    assert powershell(WRITES % ('error %d' % at)) == [said]
     assert left(host) == values
     if values is not None:
         host.delete_key(CLASSES)
 
 
-def test_the_nth_write_kills(host, powershell, knobs):
-    knobs('FaultAtWrite', 3)
-    knobs('FaultKind', 'kill')
-    done = host.powershell(WRITES)
+def test_the_nth_write_kills(host):
+    done = host.powershell(WRITES % 'kill 3')
     assert done.returncode == 137 and left(host) == ['a']
     host.delete_key(CLASSES)
 
 
-def test_no_fault_without_the_knob(host, powershell):
-    assert powershell(WRITES) == ['done'] and left(host) is None
+def test_no_fault_where_none_is_asked_for(host, powershell):
+    assert powershell(WRITES % '') == ['done'] and left(host) is None
 
 
 def test_backup_semantics_reach_a_protected_key_as_far_as_the_privileges_do(host, powershell):

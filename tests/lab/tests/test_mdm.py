@@ -15,10 +15,7 @@ MDM = 'C:\\windows\\system32\\mdm.exe'
 
 
 def is_registered(host):
-    try:
-        return bool(host.registry(CLASSES + 'AppID\\' + APPID))
-    except KeyError:
-        return False
+    return bool(host.registries(CLASSES + 'AppID\\' + APPID)[0])
 
 
 def running(host):
