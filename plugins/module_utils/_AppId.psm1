@@ -176,7 +176,7 @@ Function Get-OneAppId {
     }
     if ($stored.ContainsKey('LocalService')) {
         $service = $stored['LocalService'].Text
-        if ($service) { $target.Service = Get-Service -Name $service -ErrorAction SilentlyContinue }
+        $target.Service = Get-ServerService $service
     }
     if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
     $target
@@ -186,6 +186,14 @@ Function Test-ComPlus {
     param ($Target)
     foreach ($class in $Target.Classes) { if (Test-ComPlusCommand $class.LocalServer) { return $true } }
     $false
+}
+
+# The service of that very key name, $null where there is none. The name comes from the registry; Get-Service would take it for a pattern.
+Function Get-ServerService {
+    param ([string]$Name)
+    if (-not $Name) { return }
+    Get-Service -Name ([WildcardPattern]::Escape($Name)) -ErrorAction SilentlyContinue |
+        Where-Object { [string]::Equals($_.ServiceName, $Name, [StringComparison]::OrdinalIgnoreCase) } | Select-Object -First 1
 }
 
 # Whether a LocalServer32 is what COM+ writes for its applications.

@@ -153,7 +153,7 @@ Function Get-ServiceDecision {
     param ($Wanted, $Target)
 
     $decision = Get-TextDecision $Target LocalService $Wanted
-    if ($decision.Changes -and $Wanted -ne 'default' -and -not (Get-Service -Name $Wanted -ErrorAction SilentlyContinue)) {
+    if ($decision.Changes -and $Wanted -ne 'default' -and -not (Get-ServerService $Wanted)) {
         $decision.Problems += "there is no service '$Wanted' on this host; give its key name, not its display name"
     }
     $decision

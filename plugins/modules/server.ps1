@@ -51,9 +51,9 @@ Function Stop-Server {
     param ($Service)
 
     $dependents = @(Get-RunningDependent $Service)
-    Stop-Service -Name $Service.ServiceName -Force
+    Stop-Service -InputObject $Service -Force
     if ($module.Params.state -eq 'stopped') { return }
-    foreach ($name in @($Service.ServiceName) + @($dependents | ForEach-Object ServiceName)) { Start-Service -Name $name }
+    foreach ($one in @($Service) + $dependents) { Start-Service -InputObject $one }
 }
 
 Function Invoke-Server {

@@ -136,3 +136,14 @@ def test_a_disabled_service_is_left_running(new_host):
 def test_bad_state(run):
     [result] = run([server({"id": scene.MDM, "state": "started"})])
     assert result.status == "failed" and "state must be one of" in result["msg"]
+
+
+def test_a_service_name_is_no_pattern(host, run):
+    """The registry may hold any text: `MD[M]` and `*` name no service, although MDM runs."""
+    host.install_service("MDM", f"{scene.MDM_IMAGE} /service")
+    host.run("sc.exe", "start", "MDM")
+    names = {guid(91): "MD[M]", guid(92): "*", guid(93): "mdm"}
+    host.import_registry([entry for appid, name in names.items() for entry in scene.app(appid, LocalService=name)])
+    found = run([server(*({"id": appid} for appid in names))], check=True)
+    assert [result["service"] for result in found] == [None, None, "mdm"]
+    assert [result["changed"] for result in found] == [False, False, True]
