@@ -4,6 +4,7 @@
 # What this host is, and how its errors read.
 
 using namespace System.Security.Principal
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 $hostVariables = 'COMPUTERNAME', 'SystemRoot', 'windir', 'SystemDrive', 'ProgramFiles', 'ProgramFiles(x86)', 'ProgramW6432',
 'CommonProgramFiles', 'CommonProgramFiles(x86)', 'CommonProgramW6432'
@@ -46,4 +47,14 @@ Function Test-SameText {
     [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
 }
 
-Export-ModuleMember -Function Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Test-SameText
+# Ends a module: with its result and warnings, and as failed where there is a problem (an error record).
+Function Complete-Module {
+    param ($Module, $Result, [string[]]$Warning, $Problem)
+
+    foreach ($key in @($Result.Keys)) { $Module.Result[$key] = [Portable]::Copy($Result[$key]) }
+    foreach ($text in $Warning) { $Module.Warn([Portable]::Copy($text)) }
+    if ($Problem) { $Module.FailJson([Portable]::Copy("$(Get-Reason $Problem)."), $Problem) }
+    $Module.ExitJson()
+}
+
+Export-ModuleMember -Function Complete-Module, Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Test-SameText

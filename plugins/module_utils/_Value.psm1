@@ -38,7 +38,7 @@ Function Get-TextDecision {
 
     $read = {
         param ($value)
-        if ($value.Type -ne 1) { return }
+        if ($value.Type -ne 1 -or -not $value.IsText) { return }
         $text = $value.Text
         foreach ($word in $Words.Keys) { if (Test-SameText $Words[$word] $text) { return $word } }
         $text
@@ -98,7 +98,7 @@ Function Get-SwitchDecision {
 # The texts of a REG_MULTI_SZ value; none for another type.
 Function ConvertFrom-ListValue {
     param ($Value)
-    if ($Value.Type -eq 7) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
+    if ($Value.Type -eq 7 -and $Value.IsText) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
 }
 
 Function ConvertTo-ListValue {

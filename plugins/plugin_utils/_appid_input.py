@@ -15,8 +15,8 @@ from ._principals import SID_OF
 
 PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
 RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
-WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection")
-WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
+WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection", "lock_timeout")
+WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch", "lock_timeout")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
 

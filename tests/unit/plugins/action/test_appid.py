@@ -93,7 +93,7 @@ def test_an_empty_id(play, name):
 
 def test_a_removal_takes_no_settings(play):
     text = refused(play, state="absent", run_as="system", allow_lockout=True)
-    assert text.endswith("goes with id, state, missing, force_removal, override_key_protection only, found allow_lockout, run_as.")
+    assert text.endswith("goes with id, state, missing, force_removal, override_key_protection, lock_timeout only, found allow_lockout, run_as.")
 
 
 def test_a_removal(play):
