@@ -87,8 +87,6 @@ def _check_endpoints(endpoints: list[t.Any] | None) -> None:
 def _check_texts(args: dict[str, t.Any]) -> None:
     if args.get("dll_surrogate") is not None and not str(args["dll_surrogate"]).strip():
         raise BadInput("dll_surrogate is empty; system is the surrogate of Windows, default takes the value away")
-    if set(str(args.get("service") or "")) & set("*?[]"):  # Windows would look for any service that fits
-        raise BadInput(f"service: {args['service']!r} is a pattern; give the key name of one service, without any of * ? [ ]")
 
 
 def _check_run_as(args: dict[str, t.Any]) -> None:
