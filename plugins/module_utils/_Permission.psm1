@@ -36,7 +36,7 @@ $guards = @{
 # So many callers that an entry must name its rights: Everyone, Authenticated Users, Users, Guests, NETWORK, ANONYMOUS, all packages.
 $broad = $everyone, 'S-1-5-11', 'S-1-5-32-545', 'S-1-5-32-546', 'S-1-5-2', 'S-1-5-7', 'S-1-15-2-1'
 # A deny for one of these reaches SYSTEM or administrators: they or, at the host itself, groups that have them as members.
-$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-113', 'S-1-5-114'
+$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-80-0', 'S-1-5-113', 'S-1-5-114'
 
 # Entries are raw because a bare name is one; the action plugin makes each @{ principal; type; mask ($null: default); optional }.
 Function Get-PermissionOption {
