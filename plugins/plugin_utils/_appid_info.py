@@ -17,6 +17,9 @@ from ._setting import Permission, Setting
 
 SID_OF_IDENTITY = {keyword: sid for sid, keyword in KEYWORD_OF.items()}
 REMOTE = {"launch": 0x14, "access": 0x4}
+MANAGED = {kind: _permission.mask_of(kind, ["all"]) for kind in REMOTE}
+FURTHER, GENERIC = "further bits ", 0xF0000000  # the module's words for bits that are no right of COM; GENERIC_ALL to GENERIC_READ
+WORD_OF = {"allow": "allows", "deny": "denies"}
 LISTS = ("launch_permission", "access_permission")
 
 
@@ -193,6 +196,26 @@ def _null_permission(appid: AppId) -> t.Iterator[str]:
             yield f"the {title} {data['problem']}"
 
 
+def _empty_permission(appid: AppId) -> t.Iterator[str]:
+    for kind, title, data in appid.lists():
+        parts = [*data["entries"], *data["unmanaged"]]
+        if data["problem"] or any(part.get("type") == "allow" and part["mask"] & MANAGED[kind] for part in parts):
+            continue
+        why = "has no entry that allows a right" if any(part.get("type") for part in parts) else "has no entries"
+        yield f"the {title} {why}, so nobody may {'start' if kind == 'launch' else 'call'} the server"
+
+
+def _idle_entry(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        for entry in data["entries"] if not data["problem"] else ():
+            if entry["mask"]:
+                continue
+            further = [part["what"][len(FURTHER) :].split()[0] for part in data["unmanaged"] if part["sid"] == entry["sid"] and part["what"].startswith(FURTHER)]
+            generic = any(int(bits, 16) & GENERIC for bits in further)
+            why = "generic rights only, which Windows does not translate when COM asks the list" if generic else "no right that counts there"
+            yield f"the {title} has an entry for {with_sid(entry['sid'], appid.host.names)} with {why}, so it {WORD_OF[entry['type']]} nothing"
+
+
 def _disordered_permission(appid: AppId) -> t.Iterator[str]:
     for _kind, title, data in appid.lists():
         if data["disorder"]:
@@ -305,6 +328,8 @@ FINDINGS: tuple[tuple[str, str, t.Callable[[AppId], t.Iterator[str]]], ...] = (
     ("password_missing", "error", _password_missing),
     ("invalid_value", "error", _invalid_value),
     ("unreadable", "error", _unreadable),
+    ("empty_permission", "warning", _empty_permission),
+    ("idle_entry", "warning", _idle_entry),
     ("mapping_missing", "warning", _mapping_missing),
     ("run_as_ignored", "warning", _run_as_ignored),
     ("run_as_interactive", "warning", _run_as_interactive),

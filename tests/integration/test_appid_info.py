@@ -48,6 +48,8 @@ CASES = {
     "SYSTEM is not in": ({"AccessPermission": encode([allow(ADMINISTRATORS, 7)])}, None, ["access_without_system"]),
     "SYSTEM is denied": ({"AccessPermission": encode([deny(SYSTEM, 3), allow(SYSTEM, 7)])}, None, ["access_without_system"]),
     "Everyone lets SYSTEM in": ({"AccessPermission": encode([allow(EVERYONE, 3)])}, None, []),
+    "nobody is in": ({"LaunchPermission": encode([])}, {"launch_permission": {"set": []}}, ["empty_permission"]),
+    "generic rights only": ({"LaunchPermission": encode([allow(EVERYONE, 0x20000000)])}, None, ["empty_permission", "idle_entry"]),
     "open to the network": ({"LaunchPermission": encode([allow(EVERYONE, 0x1F)])}, None, ["open_to_network"]),
     "deny behind allow": ({"LaunchPermission": encode([allow(EVERYONE, 0xB), deny("S-1-5-32-546", 0xB)])}, None, ["disordered_permission"]),
     "the old format": ({"LaunchPermission": encode([allow(SYSTEM, 1)])}, None, ["legacy_permission"]),

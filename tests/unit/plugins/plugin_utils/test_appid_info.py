@@ -123,3 +123,35 @@ def test_the_answer_does_not_depend_on_what_else_is_gathered():
 def test_only_users_need_a_password(identity, missing):
     _rights, findings = read(run_as={"identity": identity, "password": False})
     assert ("password_missing" in findings) is missing
+
+
+# --- lists that let nobody in, and entries that do nothing ---------------------------------------------------------------
+
+GENERIC_EXECUTE = {"what": "further bits 0x20000000 of an entry", "sid": EVERYONE}
+
+
+def findings(**settings):
+    return read(**settings)[1]
+
+
+def test_a_list_that_lets_nobody_in_is_told():
+    assert findings(launch_permission=permission()) == {"empty_permission": "the launch permission has no entries, so nobody may start the server"}
+    assert findings(access_permission=permission())["empty_permission"].endswith("nobody may call the server")
+    denies = {**permission(), "entries": [{"type": "deny", "sid": JOE, "mask": 0x1E}]}
+    assert findings(launch_permission=denies)["empty_permission"].startswith("the launch permission has no entry that allows a right, so nobody")
+    for other in ({"problem": "is malformed"}, {"problem": "has a NULL DACL, which lets everybody in"},
+                  {"unmanaged": [{"what": "conditional entry", "sid": JOE, "type": "allow", "mask": 0xB}]}):
+        assert "empty_permission" not in findings(launch_permission={**permission(), **other})
+    assert findings(launch_permission=permission((JOE, 0xA))) == {}
+
+
+def test_an_entry_that_gives_nothing_is_told():
+    generic = {**permission((EVERYONE, 0), (JOE, 0xA)), "unmanaged": [GENERIC_EXECUTE]}
+    assert findings(launch_permission=generic) == {"idle_entry": "the launch permission has an entry for Everyone (S-1-1-0) with generic rights only, "
+                                                   "which Windows does not translate when COM asks the list, so it allows nothing"}
+    alone = {**permission((EVERYONE, 0)), "unmanaged": [GENERIC_EXECUTE]}
+    assert set(findings(launch_permission=alone)) == {"empty_permission", "idle_entry"}
+    denies = {**permission((JOE, 0xA)), "entries": [{"type": "deny", "sid": JOE, "mask": 0}, {"type": "allow", "sid": JOE, "mask": 0xA}]}
+    assert findings(launch_permission=denies)["idle_entry"].endswith("with no right that counts there, so it denies nothing")
+    both = {**permission((EVERYONE, 0xA)), "unmanaged": [GENERIC_EXECUTE]}                      # the same bits beside real rights
+    assert findings(launch_permission=both) == {}
