@@ -16,6 +16,7 @@ from scene import class_guid, guid
 
 GOOD = encode([allow(SYSTEM, 7), allow(ADMINISTRATORS, 7)])
 LAUNCH = encode([allow(SYSTEM, 0x1F), allow(ADMINISTRATORS, 0x1F), allow(INTERACTIVE, 0xB)])
+FLAGGED = encode([allow(SYSTEM, 0x1F, flags=0x13)])     # inherited, for keys and files below
 ORPHAN = "S-1-5-21-1-2-3-4711"
 POOL = "S-1-5-82-1-2-3-4-5"
 PACKAGES, APPLICATION = "S-1-15-2-1", "S-1-15-2-1-2-3-4-5-6-7"
@@ -50,6 +51,10 @@ CASES = {
     "Everyone lets SYSTEM in": ({"AccessPermission": encode([allow(EVERYONE, 3)])}, None, []),
     "nobody is in": ({"LaunchPermission": encode([])}, {"launch_permission": {"set": []}}, ["empty_permission"]),
     "generic rights only": ({"LaunchPermission": encode([allow(EVERYONE, 0x20000000)])}, None, ["empty_permission", "idle_entry"]),
+    "of another owner": (
+        {"LaunchPermission": encode([allow(SYSTEM, 0x1F)], owner=SYSTEM)}, {"launch_permission": {"sddl": "O:SYG:BAD:(A;;CCDCLCSWRP;;;SY)"}}, []),
+    "entries with flags": ({"LaunchPermission": FLAGGED}, {"launch_permission": {"binary": base64.b64encode(FLAGGED).decode()}}, []),
+    "a service account by its name": ({"RunAs": "NT AUTHORITY\\LOCAL SERVICE"}, {"run_as": "local_service"}, []),
     "open to the network": ({"LaunchPermission": encode([allow(EVERYONE, 0x1F)])}, None, ["open_to_network"]),
     "deny behind allow": ({"LaunchPermission": encode([allow(EVERYONE, 0xB), deny("S-1-5-32-546", 0xB)])}, None, ["disordered_permission"]),
     "the old format": ({"LaunchPermission": encode([allow(SYSTEM, 1)])}, None, ["legacy_permission"]),
@@ -136,6 +141,21 @@ def test_settings(by_name, name):
 
 def test_what_only_the_bytes_say_is_declared_as_bytes(by_name):
     assert by_name["deny behind allow"]["settings"]["launch_permission"] == {"binary": base64.b64encode(CASES["deny behind allow"][0]["LaunchPermission"]).decode()}
+
+
+def test_nothing_is_lost_here_or_on_another_host(host, by_name, new_host):
+    """Owner, group and flags of entries, which set would not write where no list is; and a name of RunAs that has a keyword stays what it is."""
+    names = ("of another owner", "entries with flags", "a service account by its name")
+    other = new_host("INFO02")
+    other.import_registry([entry for name in names for entry in scene.app(APPID_OF[name], f"Case {name}")])
+    before = stages.state(host)
+    told = playbook.play([host, other], [playbook.appids([by_name[name]["settings"] for name in names])])
+    [[here], [there]] = told[host.name], told[other.name]
+    assert (here.status, here["changed"], there.status, there["changed"]) == ("ok", False, "ok", True), (here, there)
+    assert stages.state(host) == before
+    for name in names[:2]:
+        stored, written = (scene.stored(one, APPID_OF[name], "launch_permission") for one in (host, other))
+        assert (written.owner, written.group, written.dacl.entries) == (stored.owner, stored.group, stored.dacl.entries)
 
 
 def test_a_list_as_text(by_name):

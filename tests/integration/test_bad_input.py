@@ -16,8 +16,8 @@ ADD = {"add": ["INTERACTIVE"]}
 TWINS = "Twin Server"
 # stored access permissions that add and remove can't start from
 STORED = {
-    "a text": ((registry.SZ, registry.text("O:BAG:BAD:")), "String value instead of a binary"),
-    "a number": (7, "DWord value instead of a binary"),
+    "a text": ((registry.SZ, registry.text("O:BAG:BAD:")), "is of type REG_SZ instead of REG_BINARY"),
+    "a number": (7, "is of type REG_DWORD instead of REG_BINARY"),
     "no list at all": (descriptor.encode(None), "NULL"),
     "mixed list": (descriptor.encode([allow(SYSTEM, 0x1), allow(INTERACTIVE, 0x7)]), "mix"),
     "no execute bit": (descriptor.encode([allow(SYSTEM, 0x6)]), "0x1"),

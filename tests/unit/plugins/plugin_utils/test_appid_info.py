@@ -65,7 +65,7 @@ def test_a_server_of_the_launching_user_is_the_callers_own():
 @pytest.mark.parametrize("raw, run_as", [
     ({}, {"identity": "interactive_user"}),
     ({}, {"identity": None, "problem": "names 'x', which does not exist"}),
-    ({}, {"problem": "is not a REG_SZ value (type 4)"}),
+    ({}, {"problem": "is of type REG_DWORD instead of REG_SZ"}),
     ({"service": {"name": "MDM"}}, {"identity": JOE}),             # RunAs is ignored: it runs as the service's account
     ({"service": {"name": "MDM"}}, None),
 ])
