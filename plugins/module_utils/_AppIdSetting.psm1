@@ -21,7 +21,7 @@ $runAsKeywords = @{
     network_service = 'nt authority\networkservice'
     system = 'nt authority\system'
 }
-# RunAs may hold other names of theirs, which Windows takes for the same account: NT AUTHORITY\LOCAL SERVICE, or one of another language.
+# RunAs may hold other names of theirs: NT AUTHORITY\LOCAL SERVICE, or one of another language.
 $runAsSids = @{ local_service = 'S-1-5-19'; network_service = 'S-1-5-20'; system = 'S-1-5-18' }
 # They host the code of others: a mapping of one of them would reach far beyond this AppID.
 $sharedHosts = 'svchost', 'dllhost', 'rundll32', 'mmc', 'w3wp', 'java', 'javaw', 'python', 'pythonw', 'powershell', 'pwsh'

@@ -48,7 +48,7 @@ Function Test-SameText {
     [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
 }
 
-# The type of a registry value in the words of regedit; a value may be of any number.
+# The type of a registry value, as regedit says.
 Function Get-TypeName {
     param ([long]$Type)
     if ($Type -ge 0 -and $Type -lt $registryTypes.Count) { "type $($registryTypes[$Type])" }

@@ -114,11 +114,9 @@ Function Get-PermissionDecision {
 Function Get-SeedProblem {
     param ([string]$Problem, [string]$Kind, [hashtable]$Scope, [bool]$IsDefault)
 
-    if ($IsDefault -and $Scope.Ole) {
-        "there is no list of its own, and the machine default ($($Scope.Ole)) $Problem; add and remove can't start from it, mend it first with " +
-        "wincom.dcom.machine (default_${Kind}_permission), or declare the whole list with set or sddl"
-    }
-    else { "the stored list $Problem; add and remove can't start from it, declare the whole list with set$(if ($Scope.NoDefault) { ' or sddl' } else { ', sddl or default' })" }
+    $what, $first = 'stored list', ''
+    if ($IsDefault -and $Scope.Ole) { $what, $first = "machine default ($($Scope.Ole))", "mend it first with wincom.dcom.machine (default_${Kind}_permission), or " }
+    "the $what $Problem; add and remove can't start from it, ${first}declare the whole list with set$(if ($first -or $Scope.NoDefault) { ' or sddl' } else { ', sddl or default' })"
 }
 
 # A permission as data that is only read, with its text.
@@ -175,8 +173,7 @@ Function ConvertTo-BinaryValue {
     [RegistryValue]::new(3, $bytes)
 }
 
-# A list that is the machine's own is what COM would answer with, so COM is asked only where there is none. A broken one holds too: with it
-# COM refuses everybody. $Declared: values of the machine that this very task will write.
+# A list that is the machine's own holds, broken or not, so COM is asked only where there is none. $Declared: values of the machine that this very task will write.
 Function Get-DefaultPermission {
     param ([string]$Kind, [hashtable]$Scope, [bool]$IsStored, [hashtable]$Declared)
 

@@ -175,12 +175,12 @@ Function Test-DenyAfterAllow {
     (@(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { Test-CountedAce $_ } | ForEach-Object { (Get-AceKey $_)[0] }) -join '') -match 'ad'
 }
 
-# Whether an entry that set would write anew has other flags than set writes. That a key's entry is inherited is lost with any list of its own.
+# Whether an entry has flags that set would not write; of a key, Inherited is none.
 Function Test-FurtherFlag {
     param ($Permission)
 
     $kind = $kinds[$Permission.Kind]
-    $told = if ($kind.Marker) { 0xff } else { 0xff -band -bnot [int][AceFlags]::Inherited }
+    $told = if ($kind.Marker) { 0xff } else { 0xef }
     @(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { (Test-PlainAce $_) -and ([int]$_.AceFlags -band $told) -ne [int][AceFlags]$kind.Flags }).Count -gt 0
 }
 

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from . import _permission
 from ._appid import KEYWORD_OF, READERS
+from ._appid_input import RUN_AS
 from ._effective import Caller, Lists, rights
 from ._principals import ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
 from ._setting import Permission, Setting
@@ -164,7 +165,7 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     declared = {name: reader.declared() for name, reader in readers.items()}
     if "settings" in gather:
         found["settings"] = {"id": appid.id or raw["without_appid"], **{name: value for name, value in declared.items() if value is not None}}
-        if declared.get("run_as") and appid.data["run_as"].get("own_right") is False:
+        if (declared.get("run_as") or "launching_user") not in RUN_AS and appid.data["run_as"].get("own_right") is False:
             found["settings"]["grant_logon_as_batch"] = False  # as it is: the account may have the right through a group
         found["permissions"] = {
             name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}

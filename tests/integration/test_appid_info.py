@@ -150,8 +150,8 @@ def test_nothing_is_lost_here_or_on_another_host(host, by_name, new_host):
     other.import_registry([entry for name in names for entry in scene.app(APPID_OF[name], f"Case {name}")])
     before = stages.state(host)
     told = playbook.play([host, other], [playbook.appids([by_name[name]["settings"] for name in names])])
-    [[here], [there]] = told[host.name], told[other.name]
-    assert (here.status, here["changed"], there.status, there["changed"]) == ("ok", False, "ok", True), (here, there)
+    for here, there in zip(told[host.name], told[other.name]):
+        assert (here.status, here["changed"], there.status, there["changed"]) == ("ok", False, "ok", True), (here, there)
     assert stages.state(host) == before
     for name in names[:2]:
         stored, written = (scene.stored(one, APPID_OF[name], "launch_permission") for one in (host, other))

@@ -94,7 +94,7 @@ Describe 'A permission' {
             $com::Answer = $stored.DefaultLaunchPermission.Data # as COM would, which is not asked
             foreach ($wanted in @{ add = "allow $joe" }, @{ remove = "allow $joe" }) {
                 $decision = Get-Decision $wanted
-                $decision.Problems | Should -Be ("there is no list of its own, and the machine default (DefaultLaunchPermission) $Text; add and remove can't start from it, " +
+                $decision.Problems | Should -Be ("the machine default (DefaultLaunchPermission) $Text; add and remove can't start from it, " +
                     'mend it first with wincom.dcom.machine (default_launch_permission), or declare the whole list with set or sddl')
                 $decision.Changes.Count | Should -Be 0
             }

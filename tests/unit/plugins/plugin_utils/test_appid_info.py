@@ -30,6 +30,7 @@ def test_exemptions(policy, local, settings, expected):
 # --- whom the lists of an AppID let in -----------------------------------------------------------------------------------
 
 JOE, EVERYONE, SELF, SYSTEM = "S-1-5-21-1-2-3-1001", "S-1-1-0", "S-1-5-10", "S-1-5-18"
+ROWS = ("display_name", "classes", "executables", "images", "service", "surrogate", "com_plus", "processes")
 ACCESS = ("local_access", "remote_access")
 
 
@@ -123,6 +124,16 @@ def test_the_answer_does_not_depend_on_what_else_is_gathered():
 def test_only_users_need_a_password(identity, missing):
     _rights, findings = read(run_as={"identity": identity, "password": False})
     assert ("password_missing" in findings) is missing
+
+
+def test_the_batch_right_is_left_alone_only_of_users():
+    for identity, expected in ((JOE, {"grant_logon_as_batch": False}), ("S-1-5-19", {})):
+        data = {"identity": identity, "password": True, "own_right": False}
+        raw = {"id": APPID, "without_appid": "", "settings": [{"name": "run_as", "before": data}], **dict.fromkeys(ROWS)}
+        result = {"appids": [raw], "names": {JOE: ".\\joe"}}
+        read_info(result, ["settings"])
+        settings = result["appids"][0]["settings"]
+        assert settings == {"id": APPID, "run_as": {JOE: ".\\joe"}.get(identity, "local_service"), **expected}
 
 
 # --- lists that let nobody in, and entries that do nothing ---------------------------------------------------------------
