@@ -315,7 +315,7 @@ def warnings(option: str, wanted: dict[str, t.Any], before: dict[str, t.Any], af
 
 def explain(data: dict[str, t.Any]) -> str:
     """' (reason)' for a malformed descriptor, '' for anything else."""
-    if data.get("problem") != "is malformed" or not data["binary"]:  # of a default there are no bytes
+    if data.get("problem") != "is malformed" or (data.get("default") and not data["binary"]):  # of a default there are no bytes
         return ""
     problem = layout_problem(base64.b64decode(data["binary"]))
     return f" ({problem or 'it can not be read'})"

@@ -155,6 +155,7 @@ def test_a_list_of_another_owner_is_declared_with_it(owner):
 
 def test_a_malformed_default_has_no_bytes_to_explain():
     assert lines(permission(default=True, problem="is malformed", binary="")) == ["the machine default", "invalid: is malformed"]
+    assert lines(permission(problem="is malformed", binary="")) == ["invalid: is malformed (it has 0 bytes, a security descriptor has at least 20)"]
 
 
 def test_an_owner_of_a_key_is_not_written():
