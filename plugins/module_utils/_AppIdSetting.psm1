@@ -22,6 +22,8 @@ $runAsKeywords = @{
     network_service = 'nt authority\networkservice'
     system = 'nt authority\system'
 }
+# RunAs may hold other names of theirs: NT AUTHORITY\LOCAL SERVICE, or one of another language.
+$runAsSids = @{ local_service = 'S-1-5-19'; network_service = 'S-1-5-20'; system = 'S-1-5-18' }
 # They host the code of others: a mapping of one of them would reach far beyond this AppID.
 $sharedHosts = 'svchost', 'dllhost', 'rundll32', 'mmc', 'w3wp', 'java', 'javaw', 'python', 'pythonw', 'powershell', 'pwsh'
 $bitness = @{ match_client = 1; '32' = 2; '64' = 3 }
@@ -207,7 +209,7 @@ Function Get-Identity {
     $who = if (-not $keyword) { Resolve-Principal $name }
     $sid = $who.Sid
     $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
-    if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is not a REG_SZ value (type $($value.Type))"; password = $false } }
+    if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is of $(Get-TypeName $value.Type) instead of REG_SZ"; password = $false } }
     elseif ($null -ne $value -and -not $value.IsText) { $data = @{ problem = 'holds half a character, which no account has in its name'; password = $false } }
     elseif ($who.Missing) { $data.problem = "names '$name', which does not exist" }
     elseif (-not $keyword -and -not $sid) { $data.problem = "names an account that can't be told: $($who.Problem)" }
@@ -237,9 +239,9 @@ Function Get-RunAsDecision {
 
     $user = $null
     if ($runAsKeywords.ContainsKey($Wanted)) {
-        $decision.After = @{ identity = $Wanted.ToLowerInvariant(); password = $false }
         $value = if ($runAsKeywords[$Wanted]) { ConvertTo-TextValue $runAsKeywords[$Wanted] }
-        $same = $now.Data.identity -eq $Wanted -and -not $now.Data.problem
+        $same = -not $now.Data.problem -and ($now.Data.identity -eq $Wanted -or ($now.Sid -and $now.Sid -eq $runAsSids[$Wanted]))
+        $decision.After = @{ identity = $(if ($same) { $now.Data.identity } else { $Wanted.ToLowerInvariant() }); password = $false }
         # A password that nobody uses any more; also what a run that was killed has left.
         if ($null -ne $secret) { $decision.Changes += New-SecretChange 6 $secretName @(, $secret) @() }
     }
@@ -320,7 +322,10 @@ Function Get-RevocationChange {
 Function Get-AppIdOfIdentity {
     param ([string]$Identity, $Keys)
 
-    if ($runAsKeywords.ContainsKey($Identity)) { return $Keys.Values | Where-Object { "$($_.RunAs)" -eq $runAsKeywords[$Identity] } | ForEach-Object Key }
+    if ($runAsKeywords.ContainsKey($Identity)) {
+        $Keys.Values | Where-Object { "$($_.RunAs)" -eq $runAsKeywords[$Identity] } | ForEach-Object Key
+        return $(if ($runAsSids[$Identity]) { Get-AppIdRunningAs $runAsSids[$Identity] $Keys })
+    }
     $user = Resolve-Principal $Identity
     if ($user.Problem) { throw "runs_as: $($user.Problem)" }
     Get-AppIdRunningAs $user.Sid $Keys

@@ -6,6 +6,8 @@
 using namespace System.Security.Principal
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
+$registryTypes = 'REG_NONE', 'REG_SZ', 'REG_EXPAND_SZ', 'REG_BINARY', 'REG_DWORD', 'REG_DWORD_BIG_ENDIAN', 'REG_LINK', 'REG_MULTI_SZ',
+'REG_RESOURCE_LIST', 'REG_FULL_RESOURCE_DESCRIPTOR', 'REG_RESOURCE_REQUIREMENTS_LIST', 'REG_QWORD'
 $hostVariables = 'COMPUTERNAME', 'SystemRoot', 'windir', 'SystemDrive', 'ProgramFiles', 'ProgramFiles(x86)', 'ProgramW6432',
 'CommonProgramFiles', 'CommonProgramFiles(x86)', 'CommonProgramW6432'
 
@@ -57,4 +59,11 @@ Function Complete-Module {
     $Module.ExitJson()
 }
 
-Export-ModuleMember -Function Complete-Module, Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Test-SameText
+# The type of a registry value, as regedit says.
+Function Get-TypeName {
+    param ([long]$Type)
+    if ($Type -ge 0 -and $Type -lt $registryTypes.Count) { "type $($registryTypes[$Type])" }
+    else { 'a type that the registry does not name (0x{0:x})' -f ($Type -band [uint32]::MaxValue) }
+}
+
+Export-ModuleMember -Function Complete-Module, Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Get-TypeName, Test-SameText

@@ -177,6 +177,15 @@ Function Test-DenyAfterAllow {
     (@(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { Test-CountedAce $_ } | ForEach-Object { (Get-AceKey $_)[0] }) -join '') -match 'ad'
 }
 
+# Whether an entry has flags that set would not write; of a key, Inherited is none.
+Function Test-FurtherFlag {
+    param ($Permission)
+
+    $kind = $kinds[$Permission.Kind]
+    $told = if ($kind.Marker) { 0xff } else { 0xef }
+    @(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { (Test-PlainAce $_) -and ([int]$_.AceFlags -band $told) -ne [int][AceFlags]$kind.Flags }).Count -gt 0
+}
+
 # Equal texts for permissions of equal meaning: order within allow and deny, layout, duplicates and format make no difference;
 # what this module does not interpret counts byte for byte.
 Function Get-PermissionIdentity {
@@ -321,4 +330,4 @@ Function Set-PermissionEntry {
     }
 }
 
-Export-ModuleMember -Function *-*Permission*, Get-RightsMask, Get-UnmanagedPart, Test-DenyAfterAllow
+Export-ModuleMember -Function *-*Permission*, Get-RightsMask, Get-UnmanagedPart, Test-DenyAfterAllow, Test-FurtherFlag

@@ -102,15 +102,16 @@ Function Get-Caller {
 Function Get-OneCaller {
     param ([string]$Name, [string]$Sid)
 
-    $caller = @{ name = $Name; sid = $Sid; groups = @(); unknown = '' }
+    $caller = @{ name = $Name; sid = $Sid; groups = @(); unknown = ''; user = $false }
     if ($Sid -eq 'S-1-5-18') { return $caller } # its token is the same everywhere
     $account = (Get-Account $Sid).Account
+    $caller.user = $account.Use -in 1, 9 # a computer is one of its domain
     if ($account.Use -in 2, 4) { $caller.unknown = 'it is a group, and its members may be in others' }
     elseif ($account.Use -ne 1) { $caller.unknown = 'Windows tells the local groups of users only' }
     else {
         try { $caller.groups = @([Account]::LocalGroups("$($account.Domain)\$($account.Name)") | ForEach-Object { (Get-Account $_).Account.Sid } | Where-Object { $_ }) }
         catch { $caller.unknown = Get-Reason $_ }
-        # A local account is in these by being one.
+        # A local account is in these by being one, whether its groups could be told or not.
         if ($account.Domain -eq $env:COMPUTERNAME) { $caller.groups += @('S-1-5-113') + @('S-1-5-114' | Where-Object { $caller.groups -contains 'S-1-5-32-544' }) }
     }
     $caller
