@@ -354,7 +354,7 @@ Function Get-ExecutableDecision {
         $path = "SOFTWARE\Classes\AppID\$name"
         $stored = Read-MachineValue $path 'AppID'
         if ($remove -contains $name) {
-            $decision.Changes += New-Change 5 "the mapping of $name" $path 'AppID' $stored $null -RemovesKey
+            $decision.Changes += New-MappingRemoval $name $stored $Target.AppId
             continue
         }
         $decision.Changes += New-Change 5 "the mapping of $name" $path 'AppID' $stored (ConvertTo-TextValue $Target.AppId)
@@ -367,6 +367,16 @@ Function Get-ExecutableDecision {
         }
     }
     $decision
+}
+
+# Another entry of a baseline may have taken the executable by the time of writing; then it is no longer this AppID's to remove.
+Function New-MappingRemoval {
+    param ([string]$Name, $Stored, [string]$AppId)
+
+    $change = New-Change 5 "the mapping of $Name" "SOFTWARE\Classes\AppID\$Name" 'AppID' $Stored $null -RemovesKey
+    $change.AppId = $AppId
+    $change.Unless = { param ($Change) (Read-MachineValue $Change.Path 'AppID').Text -ne $Change.AppId }
+    $change
 }
 
 # Removes the AppID with its mappings and its password; refused where something uses it.
@@ -391,8 +401,7 @@ Function Get-RemovalDecision {
         $decision.Problems = @("the AppID $($Target.AppId) is used by $($users -join ', '); force_removal: true removes it nevertheless")
     }
     foreach ($name in $Target.Executables) {
-        $path = "SOFTWARE\Classes\AppID\$name"
-        $decision.Changes += New-Change 5 "the mapping of $name" $path 'AppID' (Read-MachineValue $path 'AppID') $null -RemovesKey
+        $decision.Changes += New-MappingRemoval $name (Read-MachineValue "SOFTWARE\Classes\AppID\$name" 'AppID') $Target.AppId
     }
     $decision.Changes += New-KeyRemoval 5 'the AppID' $Target.Path
     $decision

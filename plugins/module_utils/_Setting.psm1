@@ -9,6 +9,7 @@
 # A decision is what New-Decision makes; a change is one value of a store (registry value, secret, account right), see New-Change.
 
 using namespace Microsoft.Win32
+using namespace System.Security.Principal
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._Host
@@ -81,7 +82,10 @@ Function Read-KeyTree {
     param ([string]$Path)
 
     $key = Open-MachineKey $Path
-    $tree = @{ Values = @{}; Keys = @{} }
+    # A list that is inherited as a whole comes back by itself.
+    $security = $key.GetAccessControl('Access')
+    $own = $security.AreAccessRulesProtected -or $security.GetAccessRules($true, $false, [SecurityIdentifier]).Count
+    $tree = @{ Values = @{}; Keys = @{}; Security = $(if ($own) { [RegistryValue]::new(3, $security.GetSecurityDescriptorBinaryForm()) }) }
     foreach ($name in $key.GetValueNames()) { $tree.Values[$name] = [RegistryValue]::Read($key.Handle, $name) }
     foreach ($name in $key.GetSubKeyNames()) { $tree.Keys[$name] = Read-KeyTree "$Path\$name" }
     $key.Dispose()
@@ -102,6 +106,10 @@ Function Write-KeyTree {
     }
     finally { $parent.Dispose() }
     foreach ($child in $Tree.Keys.Keys) { Write-KeyTree "$Path\$child" $Tree.Keys[$child] }
+    if (-not $Tree.Security) { return }
+    $key = Open-KeySecurity $Path
+    try { Write-KeySecurity $key $Tree.Security }
+    finally { $key.Dispose() }
 }
 
 # The decisions on all options that were given, by name, in the table's order.

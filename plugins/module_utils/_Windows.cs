@@ -25,6 +25,10 @@ public static class Portable
     {
         if (data == null || data.GetType().FullName != "System.Management.Automation.PSObject")
             return data;
+        // What an expression without a result leaves behind, is nothing.
+        Type nothing = data.GetType().Assembly.GetType("System.Management.Automation.Internal.AutomationNull");
+        if (data.Equals(nothing.GetProperty("Value").GetValue(null, null)))
+            return null;
         return data.GetType().GetProperty("BaseObject").GetValue(data, null);
     }
 

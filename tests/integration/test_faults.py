@@ -127,6 +127,17 @@ def run(host, tasks):
     return [result for result in playbook.play([host], tasks)[host.name] if "appid" in result.task]
 
 
+# gives keys a list of their own, by the real registry functions and not by the module
+OWN_LIST = """
+foreach ($id in '%s' -split ',') {
+    $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SOFTWARE\\Classes\\AppID\\$id", 'ReadWriteSubTree', 'ReadPermissions, ChangePermissions')
+    $acl = [Security.AccessControl.RegistrySecurity]::new()
+    $acl.SetSecurityDescriptorSddlForm('D:PAI(A;;KA;;;BA)(A;;KA;;;SY)(A;;KR;;;S-1-5-21-7-7-7-1000)', 'Access')
+    [Microsoft.Win32.RegistryAclExtensions]::SetAccessControl($key, $acl)
+}
+"""
+
+
 def access_lists(host, appids):
     """Without owner and group, which Wine fills in when a key gets its first list."""
     return {appid: sddl[sddl.index("D:"):] for appid, sddl in scene.key_security(host, *appids).items()}
@@ -138,6 +149,8 @@ def faulty(request, new_host):
     job = JOBS[request.param]
     numbers = range(1, 1 + len(job.writes(0)))
     host = start(new_host, f"JOB{list(JOBS).index(request.param)}", job, numbers)
+    if request.param == "removal":
+        assert host.powershell(OWN_LIST % ",".join(guid(number) for number in numbers)).returncode == 0
     return job, numbers, host
 
 
