@@ -11,6 +11,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Permission
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._Sid
 #AnsibleRequires -PowerShell ..module_utils._Value
 
 # RunAs as com/runas documents it. No value means the launching user; there is no word for it.
@@ -190,7 +191,7 @@ Function Get-AccessDecision {
     if ($null -eq $Wanted) { return $decision }
     # A program reads it by the mapping of its executable (com/accesspermission); services and surrogates have other ways.
     $mapped = @($Target.Executables) + @($Params.executables.add) + @($Params.executables.set)
-    $missing = @($Target.Images | ForEach-Object { [Path]::GetFileName($_) } | Where-Object { $mapped -notcontains $_ })
+    $missing = @($Target.Images | ForEach-Object { Get-ServerFileName $_ } | Where-Object { $mapped -notcontains $_ })
     if ($missing -and -not $Target.IsSurrogate -and -not $Wanted.default) {
         $decision.Warnings += "$($missing -join ', ') is not mapped to this AppID, so Windows ignores the access permission unless the " +
         "program names its AppID itself; executables: {add: [$($missing -join ', ')]} maps it"
@@ -209,6 +210,7 @@ Function Get-Identity {
     $sid = $who.Sid
     $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
     if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is of $(Get-TypeName $value.Type) instead of REG_SZ"; password = $false } }
+    elseif ($null -ne $value -and -not $value.IsText) { $data = @{ problem = 'holds half a character, which no account has in its name'; password = $false } }
     elseif ($who.Missing) { $data.problem = "names '$name', which does not exist" }
     elseif (-not $keyword -and -not $sid) { $data.problem = "names an account that can't be told: $($who.Problem)" }
     @{ Value = $value; Sid = $sid; Data = $data }
@@ -295,7 +297,7 @@ Function Get-PasswordChange {
 # Whether an account holds the right itself; it may have it through a group as well.
 Function Test-BatchRight {
     param ([string]$Sid)
-    [Lsa]::Rights($Sid) -contains $batchRight
+    [Lsa]::Rights((ConvertTo-Sid $Sid)) -contains $batchRight
 }
 
 Function Get-RightChange {

@@ -11,6 +11,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._SecurityDescriptor
 #AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._Sid
 
 # What an absent list means, and who must not be locked out; the machine's own lists have scopes of their own.
 # Ole: the machine's value that stands in; Com: what to ask COM for, else (COMSD; 2 and 3 are the limits, which must never become an
@@ -258,8 +259,8 @@ Function Get-PermissionData {
         flagged = Test-FurtherFlag $Permission
         entries = @(Get-PermissionEntry $Permission | ForEach-Object { @{ type = $_.Type; sid = $_.Sid; mask = $_.Mask } })
         unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid; type = $_.Type; mask = $_.Mask } })
-        owner = "$($Permission.Descriptor.Owner)"
-        group = "$($Permission.Descriptor.Group)"
+        owner = ConvertFrom-Sid $Permission.Descriptor.Owner
+        group = ConvertFrom-Sid $Permission.Descriptor.Group
         binary = if ($Value.Type -eq 3) { [Convert]::ToBase64String($Value.Data) }
         elseif ($Permission.Descriptor) { [Convert]::ToBase64String((ConvertTo-PermissionByte $Permission).Bytes) }
         else { '' }

@@ -39,6 +39,7 @@ Function Get-ValueProblem {
     $number = Read-Number $Stored
     $is = if ($held -ne "type $Type") { "is of $held instead of $Type" }
     elseif ($null -ne $number) { "is the number $number, which Windows does not know" }
+    elseif ($Stored.Type -in 1, 7 -and -not $Stored.IsText) { 'holds half a character' }
     else { "holds nothing that Windows can read ($Type, $($Stored.Data.Length) bytes)" }
     "$is; declare $Declare"
 }
@@ -49,7 +50,7 @@ Function Get-TextDecision {
 
     $read = {
         param ($value)
-        if ($value.Type -ne 1) { return }
+        if ($value.Type -ne 1 -or -not $value.IsText) { return }
         $text = $value.Text
         foreach ($word in $Words.Keys) { if (Test-SameText $Words[$word] $text) { return $word } }
         $text
@@ -109,7 +110,7 @@ Function Get-SwitchDecision {
 # The texts of a REG_MULTI_SZ value; none for another type.
 Function ConvertFrom-ListValue {
     param ($Value)
-    if ($Value.Type -eq 7) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
+    if ($Value.Type -eq 7 -and $Value.IsText) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
 }
 
 Function ConvertTo-ListValue {

@@ -242,8 +242,7 @@ def _access_without_system(appid: AppId) -> t.Iterator[str]:
 
 
 def _unreadable(appid: AppId) -> t.Iterator[str]:
-    if appid.raw.get("unreadable"):
-        yield f"its key can't be read, so nothing is known of its settings: {appid.raw['unreadable']}"
+    yield from appid.raw.get("unreadable") or ()
 
 
 def _open_to_network(appid: AppId) -> t.Iterator[str]:

@@ -15,8 +15,8 @@ from ._principals import SID_OF
 
 PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
 RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
-WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection")
-WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
+WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection", "lock_timeout")
+WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch", "lock_timeout")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
 
@@ -87,8 +87,6 @@ def _check_endpoints(endpoints: list[t.Any] | None) -> None:
 def _check_texts(args: dict[str, t.Any]) -> None:
     if args.get("dll_surrogate") is not None and not str(args["dll_surrogate"]).strip():
         raise BadInput("dll_surrogate is empty; system is the surrogate of Windows, default takes the value away")
-    if set(str(args.get("service") or "")) & set("*?[]"):  # Windows would look for any service that fits
-        raise BadInput(f"service: {args['service']!r} is a pattern; give the key name of one service, without any of * ? [ ]")
 
 
 def _check_run_as(args: dict[str, t.Any]) -> None:
