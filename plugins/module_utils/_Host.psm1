@@ -49,13 +49,6 @@ Function Test-SameText {
     [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
 }
 
-# The type of a registry value, as regedit says.
-Function Get-TypeName {
-    param ([long]$Type)
-    if ($Type -ge 0 -and $Type -lt $registryTypes.Count) { "type $($registryTypes[$Type])" }
-    else { 'a type that the registry does not name (0x{0:x})' -f ($Type -band [uint32]::MaxValue) }
-}
-
 # Ends a module: with its result and warnings, and as failed where there is a problem (an error record).
 Function Complete-Module {
     param ($Module, $Result, [string[]]$Warning, $Problem)
@@ -64,6 +57,13 @@ Function Complete-Module {
     foreach ($text in $Warning) { $Module.Warn([Portable]::Copy($text)) }
     if ($Problem) { $Module.FailJson([Portable]::Copy("$(Get-Reason $Problem)."), $Problem) }
     $Module.ExitJson()
+}
+
+# The type of a registry value, as regedit says.
+Function Get-TypeName {
+    param ([long]$Type)
+    if ($Type -ge 0 -and $Type -lt $registryTypes.Count) { "type $($registryTypes[$Type])" }
+    else { 'a type that the registry does not name (0x{0:x})' -f ($Type -band [uint32]::MaxValue) }
 }
 
 Export-ModuleMember -Function Complete-Module, Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Get-TypeName, Test-SameText
