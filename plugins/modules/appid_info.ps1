@@ -82,7 +82,7 @@ Function Get-Reading {
         classes = @(foreach ($class in $Target.Classes) { @{ clsid = $class.Key; name = "$($class.Name)"; local_server = "$($class.LocalServer)" } })
         executables = $Target.Executables
         images = $Target.Images
-        service = if ($Target.Service) { @{ name = $Target.Service.ServiceName; status = "$($Target.Service.Status)"; shared = [bool]($Target.Service.ServiceType -band 0x20) } }
+        service = if ($Target.Service) { @{ name = $Target.Service.ServiceName; status = "$($Target.Service.Status)"; shared = [bool]($Target.Service.ServiceType -band 0x20) } } else { $null } # nothing at all would travel as an empty table
         surrogate = $Target.IsSurrogate
         com_plus = Test-ComPlus $Target
         unreadable = $unreadable

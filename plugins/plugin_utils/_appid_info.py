@@ -211,8 +211,8 @@ def _idle_entry(appid: AppId) -> t.Iterator[str]:
         for entry in data["entries"] if not data["problem"] else ():
             if entry["mask"]:
                 continue
-            further = [part["what"][len(FURTHER) :].split()[0] for part in data["unmanaged"] if part["sid"] == entry["sid"] and part["what"].startswith(FURTHER)]
-            generic = any(int(bits, 16) & GENERIC for bits in further)
+            parts = [part["what"] for part in data["unmanaged"] if part["sid"] == entry["sid"] and part["what"].startswith(FURTHER)]
+            generic = any(int(what[len(FURTHER) :].split()[0], 16) & GENERIC for what in parts)
             why = "generic rights only, which Windows does not translate when COM asks the list" if generic else "no right that counts there"
             yield f"the {title} has an entry for {with_sid(entry['sid'], appid.host.names)} with {why}, so it {WORD_OF[entry['type']]} nothing"
 

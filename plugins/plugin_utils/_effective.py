@@ -36,8 +36,8 @@ TOKEN_GROUPS = {
     SYSTEM: {ADMINISTRATORS},
     "S-1-5-19": {SERVICE, USERS},
     "S-1-5-20": {SERVICE, USERS},
-    "S-1-5-80-": {SERVICE, USERS, ALL_SERVICES},  # NT SERVICE\\name
-    "S-1-5-82-": {SERVICE, USERS, IIS_IUSRS},  # IIS APPPOOL\\name
+    "S-1-5-80-": {SERVICE, USERS, ALL_SERVICES},  # NT SERVICE\name
+    "S-1-5-82-": {SERVICE, USERS, IIS_IUSRS},  # IIS APPPOOL\name
 }
 # Accounts that Windows makes itself: S-1-5-83 virtual machines, 90 the window manager, 94 remote shells, 96 fonts. None is a local account.
 NO_USERS = (ANONYMOUS, SYSTEM, "S-1-5-19", "S-1-5-20", "S-1-5-80-", "S-1-5-82-", "S-1-5-83-", "S-1-5-90-", "S-1-5-94-", "S-1-5-96-")
@@ -129,12 +129,16 @@ def judge(data: dict[str, t.Any], title: str, kind: str, right: str, caller: Cal
     if own["deny"]:
         # Windows stops at the first entry that decides, so out of order a deny may come too late.
         late = data["disorder"] and (own["allow"] or doubts["allow"])
-        return Verdict(False, f"{title} denies it{_by(own['deny'], caller, names)}", (f"the order of the entries in {title}",) if late else ())
+        return Verdict(False, f"{title} denies it{_by(own['deny'], caller, names)}", (_order_of(title),) if late else ())
     if own["allow"]:
         always = [sid for sid in own["allow"] if not caller.needs_elevation(sid, right)]
         elevation = () if always else (f"elevation, without which (UAC) {to_name(own['allow'][0], names)} only denies",)
         return Verdict(True, f"{title} allows it{_by(always or own['allow'], caller, names)}", (*elevation, *doubts["deny"]))
     return Verdict(False, f"{title} does not allow it", tuple(doubts["allow"]))
+
+
+def _order_of(title: str) -> str:
+    return f"the order of the entries in {title}"
 
 
 def _sort(
@@ -178,7 +182,8 @@ def _judge_container(data: dict[str, t.Any], title: str, bit: int, right: str, c
         elif side:
             its["maybe" if condition else side].append(text)
     if EVERYONE in users["deny"]:
-        return Verdict(False, f"{title} denies it by {with_sid(EVERYONE, names)}")
+        late = data["disorder"] and its["sure"] and users["allow"]
+        return Verdict(False, f"{title} denies it by {with_sid(EVERYONE, names)}", (_order_of(title),) if late else ())
     if EVERYONE not in users["allow"]:
         depends.append(f"{ITS_USER} allowed by {', '.join(users['allow'])}")
     depends += [f"{ITS_USER} denied by {text}" for text in users["deny"]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import struct
 import typing as t
 
@@ -57,6 +58,10 @@ def scope_of(option: str) -> Scope:
     if option.startswith("default_"):
         return MACHINE_DEFAULT
     return CONFIGURATION if kind_of(option) == "configuration" else APPID
+
+
+# Not every SID that bytes can hold is taken back as text: one without numbers is not, nor one of a large authority.
+_PLAIN_SID = re.compile(r"S-1-\d{1,9}(?:-\d+)+")
 
 
 class BadInput(Exception):
@@ -250,7 +255,9 @@ def declared(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) ->
     found = previous(option, data, data, names)
     if found is None or "set" not in found or scope_of(option) is CONFIGURATION or _owners(data) == (ADMINISTRATORS, ADMINISTRATORS):
         return found
-    return {"sddl": data["sddl"]} if data.get("sddl") else {"binary": data["binary"]}
+    sids = [data["owner"], data["group"], *(entry["sid"] for entry in data["entries"])]
+    plain = all(not sid or _PLAIN_SID.fullmatch(sid) for sid in sids)
+    return {"sddl": data["sddl"]} if data.get("sddl") and plain else {"binary": data["binary"]}
 
 
 def _entries_of(kind: str, old: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any]:

@@ -243,6 +243,7 @@ def test_its_user_must_be_allowed_too():
 def test_denies_of_its_user_count_and_of_the_container_are_in_doubt():
     both = ("allow", EVERYONE, 0xA), ("allow", APPLICATION, 0xA)
     assert ask_container(*both, ("deny", EVERYONE, 0xA))["decided_by"] == "its list denies it by Everyone (S-1-1-0)"
+    assert ask_container(*both, ("deny", EVERYONE, 0xA), disorder=True)["depends_on"] == ["the order of the entries in its list"]
     told = ask_container(*both, ("deny", USERS, 0xA))
     assert told["granted"] and told["depends_on"] == ["the user that it runs as being denied by BUILTIN\\Users (S-1-5-32-545)"]
     told = ask_container(*both, ("deny", PACKAGES, 0xA), ("deny", OTHER_APPLICATION, 0xA), ("deny", "S-1-5-2", 0xA))

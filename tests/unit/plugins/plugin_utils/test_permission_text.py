@@ -153,6 +153,12 @@ def test_a_list_of_another_owner_is_declared_with_it(owner):
     assert _permission.declared("launch_permission", permission(default=True, sddl="x", **owner), NAMES) == {"default": True}
 
 
+@pytest.mark.parametrize("sid", ["S-1-5", "S-1-0xFFFFFFFFFFFF-1", "S-1-281474976710655-1"])
+def test_a_sid_that_no_text_brings_back_is_declared_by_bytes(sid):
+    for data in (permission(allow(JOE, 2), owner=sid), permission(allow(sid, 2), owner=SYSTEM)):
+        assert _permission.declared("launch_permission", {**data, "sddl": f"O:{sid}", "binary": BINARY}, NAMES) == {"binary": BINARY}
+
+
 def test_a_malformed_default_has_no_bytes_to_explain():
     assert lines(permission(default=True, problem="is malformed", binary="")) == ["the machine default", "invalid: is malformed"]
     assert lines(permission(problem="is malformed", binary="")) == ["invalid: is malformed (it has 0 bytes, a security descriptor has at least 20)"]
