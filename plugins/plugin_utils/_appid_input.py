@@ -10,7 +10,7 @@ import typing as t
 
 from . import _flags, _permission, _words
 from ._action import GUID, is_true
-from ._permission import BadInput
+from ._input import BadInput
 from ._principals import SID_OF
 
 PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
@@ -50,8 +50,8 @@ def _check_absent(args: dict[str, t.Any]) -> None:
 def _check_id(args: dict[str, t.Any]) -> None:
     identity = args.get("id")
     if isinstance(identity, dict):
-        if set(identity) != {"runs_as"} or not identity["runs_as"]:
-            raise BadInput(f"id is the id of one AppID, or a dictionary with runs_as alone, not one with {', '.join(map(str, identity)) or 'nothing'}")
+        if not identity.get("runs_as"):
+            raise BadInput("id is the id of one AppID, or a dictionary with runs_as, the name of a user; runs_as is missing")
         others = sorted(set(args) - {"id", *WITH_RUNS_AS})
         if others:
             raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")

@@ -148,7 +148,7 @@ def test_classes_go_as_a_list(play):
     assert play.calls[0]["module_args"]["classes"] == [CLSID]
 
 
-@pytest.mark.parametrize("classes", [5, "", CLSID.strip("{}"), f"{CLSID},{CLSID}", [CLSID, 5], {"add": CLSID}])
+@pytest.mark.parametrize("classes", [5, "", CLSID.strip("{}"), f"{CLSID},{CLSID}", [CLSID, 5]])
 def test_what_is_no_class(play, classes):
     assert "is no CLSID; write it as {xxxxxxxx-" in refused(play, classes=classes)
 
