@@ -9,7 +9,12 @@ import re
 
 from ._principals import SID_OF
 
-_SID = re.compile(r"S-1-(0x[0-9A-F]+|\d+)((?:-\d+)+)", re.IGNORECASE)
+_SID = re.compile(r"S-1-(0x[0-9A-F]+|\d+)((?:-(?:0x[0-9A-F]+|\d+))+)", re.IGNORECASE | re.ASCII)
+# Sddl.h: the accounts that SDDL has two letters for.
+TWO_LETTERS = frozenset(
+    "AA AC AN AO AP AS AU BA BG BO BU CA CD CG CN CO CY DA DC DD DG DU EA ED EK ER ES HA HI HO IS IU KA LA LG LS LU LW ME MP MS MU NO NS NU OW PA "
+    "PO PS PU RA RC RD RE RM RO RS RU SA SI SO SS SU SY UD WD WR".split()
+)
 # A name of these may hold what the name of an account can't, such as a comma or a slash.
 _VIRTUAL = ("IIS APPPOOL\\", "NT SERVICE\\", "NT VIRTUAL MACHINE\\")
 LONGEST_SID = 15  # sub-authorities
@@ -40,6 +45,16 @@ def sid_mistake(authority: str, rest: str) -> str:
 
 def _number(text: str) -> int:
     return int(text, 16 if text[:2].lower() == "0x" else 10)
+
+
+def sddl_mistake(text: str) -> str:
+    """What is wrong with an account in SDDL, '' where nothing is."""
+    if text.upper() in TWO_LETTERS:
+        return ""
+    found = _SID.fullmatch(text)
+    if found:
+        return sid_mistake(found.group(1), found.group(2))
+    return f"{text[:48] or 'nothing'} is no SID and none of Windows' accounts of two letters, and SDDL takes no other names"
 
 
 def as_list(text: str) -> list[str]:

@@ -11,6 +11,7 @@ import re
 import struct
 import typing as t
 
+from . import _sddl
 from ._input import PERMISSION, BadInput, shape
 from ._names import as_list, mistake
 from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, GUESTS, to_name, to_sid, with_sid
@@ -100,14 +101,22 @@ def normalise(option: str, value: dict[str, t.Any], is_true: t.Callable[[t.Any],
         raise BadInput(f"{option} takes add and/or remove, or one of {', '.join(possible[2:])}; found {found}")
     if "binary" in given:
         _check_binary(option, given["binary"])
-    if "sddl" in given and not str(given["sddl"]).strip():
-        removes = ", default: true removes the list" if "default" in possible else ""
-        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in{removes}")
+    if "sddl" in given:
+        given["sddl"] = _text(option, str(given["sddl"]), ", default: true removes the list" if "default" in possible else "")
     for form in ("add", "remove", "set"):
         if form in given:
             given[form] = _entries(option, kind, form, given[form], is_true)
     _check_overlap(option, kind, given)
     return given
+
+
+def _text(option: str, text: str, removes: str) -> str:
+    if not text.strip():
+        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in{removes}")
+    try:
+        return _sddl.clean(text)
+    except BadInput as error:
+        raise BadInput(f"{option}: sddl: {error}") from None
 
 
 def _check_binary(option: str, text: t.Any) -> None:

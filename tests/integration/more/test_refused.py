@@ -117,7 +117,7 @@ CASES = {
     "binary without the execute bit": (access(binary=b64(descriptor.encode([allow(SYSTEM, 6)]))), "0x1"),
     "binary of another revision": (access(binary=b64(b"\2" + GOOD[1:])), "revision"),
     "sddl without SYSTEM": (access(sddl="O:BAG:BAD:(A;;0x7;;;BA)"), "SYSTEM would lose local access"),
-    "sddl of unknown letters": (access(sddl="O:BAG:BAD:(A;;0x7;;;QQ)"), "can't be read"),
+    "sddl of unknown letters": (access(sddl="O:BAG:BAD:(A;;0x7;;;QQ)"), "entry 1: account: QQ is no SID"),
 }
 
 
