@@ -12,7 +12,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Host
 
 $appIdPath = 'SOFTWARE\Classes\AppID'
-$guidPattern = '^\{?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$'
+$guidPattern = '^\{?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?\z'
 
 # A key of HKEY_LOCAL_MACHINE, $null where there is none. The caller disposes it.
 Function Open-MachineKey {
@@ -159,7 +159,7 @@ Function Get-OneAppId {
     $stored, $unreadable = @{}, ''
     if ($registered) {
         try { $stored = [RegistryValue]::ReadAll($path) }
-        catch { $unreadable = Get-Reason $_ }
+        catch { $unreadable = "its registry key can't be read: $(Get-Reason $_)" }
     }
     $target = @{
         AppId = $appId
@@ -168,17 +168,17 @@ Function Get-OneAppId {
         Registered = $registered
         Classes = @(if ($Classes) { $Classes })
         Stored = $stored # name -> [RegistryValue]
-        Unreadable = $unreadable # why the values of the key can't be read
+        Unreadable = $unreadable # why its values, or its server, can't be told
         Executables = @(if ($Found.Executables) { $Found.Executables }) # names of the mapped executables
         Service = $null
         IsSurrogate = $stored.ContainsKey('DllSurrogate')
         Images = @() # full paths of the programs that LocalServer32 starts
     }
-    if ($stored.ContainsKey('LocalService')) {
-        $service = $stored['LocalService'].Text
-        $target.Service = Get-ServerService $service
+    try {
+        if ($stored.ContainsKey('LocalService')) { $target.Service = Get-ServerService $stored['LocalService'].Text }
+        if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
     }
-    if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
+    catch { $target.Unreadable = "its server can't be told: $(Get-Reason $_)" }
     $target
 }
 
@@ -196,6 +196,12 @@ Function Get-ServerService {
         Where-Object { [string]::Equals($_.ServiceName, $Name, [StringComparison]::OrdinalIgnoreCase) } | Select-Object -First 1
 }
 
+# The last part of a path, which may hold any character: GetFileName of .NET Framework refuses some.
+Function Get-ServerFileName {
+    param ([string]$Path)
+    $Path.Substring($Path.LastIndexOfAny([char[]]'\/') + 1)
+}
+
 # Whether a LocalServer32 is what COM+ writes for its applications.
 Function Test-ComPlusCommand {
     param ([string]$LocalServer)
@@ -205,7 +211,7 @@ Function Test-ComPlusCommand {
 # Stops where the key hides its values, and where a COM+ application owns the AppID: its catalog would overwrite what the registry says.
 Function Assert-Manageable {
     param ($Target)
-    if ($Target.Unreadable) { throw "the registry key HKLM\$($Target.Path) can't be read: $($Target.Unreadable)" }
+    if ($Target.Unreadable) { throw "the AppID $($Target.AppId) can't be managed: $($Target.Unreadable)" }
     if (Test-ComPlus $Target) {
         throw "the AppID $($Target.AppId) '$($Target.Name)' belongs to a COM+ application, whose catalog owns its identity, roles and " +
         'process; manage it in Component Services'
@@ -241,10 +247,10 @@ Function Select-ServerProcess {
     if (-not $Target.Images -and -not $Target.IsSurrogate) { return }
     # COM starts a surrogate, its own or the one that DllSurrogate names, with the AppID that it is for.
     $surrogate = "$($Target.Stored['DllSurrogate'].Text)".Trim('"')
-    $surrogate = if ($Target.IsSurrogate) { [Path]::GetFileName($(if ($surrogate) { $surrogate } else { 'dllhost.exe' })) }
+    $surrogate = if ($Target.IsSurrogate) { Get-ServerFileName $(if ($surrogate) { $surrogate } else { 'dllhost.exe' }) }
     $argument = "/processid:\s*$([regex]::Escape($Target.AppId))"
     foreach ($one in $Process) {
-        $mine = $Target.Images -contains $one.Image -or ($surrogate -and [Path]::GetFileName($one.Image) -eq $surrogate -and $one.CommandLine() -match $argument)
+        $mine = $Target.Images -contains $one.Image -or ($surrogate -and (Get-ServerFileName $one.Image) -eq $surrogate -and $one.CommandLine() -match $argument)
         if ($mine) { $one }
     }
 }

@@ -11,6 +11,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Permission
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._Sid
 #AnsibleRequires -PowerShell ..module_utils._Value
 
 # RunAs as com/runas documents it. No value means the launching user; there is no word for it.
@@ -21,6 +22,8 @@ $runAsKeywords = @{
     network_service = 'nt authority\networkservice'
     system = 'nt authority\system'
 }
+# RunAs may hold other names of theirs: NT AUTHORITY\LOCAL SERVICE, or one of another language.
+$runAsSids = @{ local_service = 'S-1-5-19'; network_service = 'S-1-5-20'; system = 'S-1-5-18' }
 # They host the code of others: a mapping of one of them would reach far beyond this AppID.
 $sharedHosts = 'svchost', 'dllhost', 'rundll32', 'mmc', 'w3wp', 'java', 'javaw', 'python', 'pythonw', 'powershell', 'pwsh'
 $bitness = @{ match_client = 1; '32' = 2; '64' = 3 }
@@ -188,7 +191,7 @@ Function Get-AccessDecision {
     if ($null -eq $Wanted) { return $decision }
     # A program reads it by the mapping of its executable (com/accesspermission); services and surrogates have other ways.
     $mapped = @($Target.Executables) + @($Params.executables.add) + @($Params.executables.set)
-    $missing = @($Target.Images | ForEach-Object { [Path]::GetFileName($_) } | Where-Object { $mapped -notcontains $_ })
+    $missing = @($Target.Images | ForEach-Object { Get-ServerFileName $_ } | Where-Object { $mapped -notcontains $_ })
     if ($missing -and -not $Target.IsSurrogate -and -not $Wanted.default) {
         $decision.Warnings += "$($missing -join ', ') is not mapped to this AppID, so Windows ignores the access permission unless the " +
         "program names its AppID itself; executables: {add: [$($missing -join ', ')]} maps it"
@@ -206,7 +209,8 @@ Function Get-Identity {
     $who = if (-not $keyword) { Resolve-Principal $name }
     $sid = $who.Sid
     $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
-    if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is not a REG_SZ value (type $($value.Type))"; password = $false } }
+    if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is of $(Get-TypeName $value.Type) instead of REG_SZ"; password = $false } }
+    elseif ($null -ne $value -and -not $value.IsText) { $data = @{ problem = 'holds half a character, which no account has in its name'; password = $false } }
     elseif ($who.Missing) { $data.problem = "names '$name', which does not exist" }
     elseif (-not $keyword -and -not $sid) { $data.problem = "names an account that can't be told: $($who.Problem)" }
     @{ Value = $value; Sid = $sid; Data = $data }
@@ -235,9 +239,9 @@ Function Get-RunAsDecision {
 
     $user = $null
     if ($runAsKeywords.ContainsKey($Wanted)) {
-        $decision.After = @{ identity = $Wanted.ToLowerInvariant(); password = $false }
         $value = if ($runAsKeywords[$Wanted]) { ConvertTo-TextValue $runAsKeywords[$Wanted] }
-        $same = $now.Data.identity -eq $Wanted -and -not $now.Data.problem
+        $same = -not $now.Data.problem -and ($now.Data.identity -eq $Wanted -or ($now.Sid -and $now.Sid -eq $runAsSids[$Wanted]))
+        $decision.After = @{ identity = $(if ($same) { $now.Data.identity } else { $Wanted.ToLowerInvariant() }); password = $false }
         # A password that nobody uses any more; also what a run that was killed has left.
         if ($null -ne $secret) { $decision.Changes += New-SecretChange 6 $secretName @(, $secret) @() }
     }
@@ -293,7 +297,7 @@ Function Get-PasswordChange {
 # Whether an account holds the right itself; it may have it through a group as well.
 Function Test-BatchRight {
     param ([string]$Sid)
-    [Lsa]::Rights($Sid) -contains $batchRight
+    [Lsa]::Rights((ConvertTo-Sid $Sid)) -contains $batchRight
 }
 
 Function Get-RightChange {
@@ -318,7 +322,10 @@ Function Get-RevocationChange {
 Function Get-AppIdOfIdentity {
     param ([string]$Identity, $Keys)
 
-    if ($runAsKeywords.ContainsKey($Identity)) { return $Keys.Values | Where-Object { "$($_.RunAs)" -eq $runAsKeywords[$Identity] } | ForEach-Object Key }
+    if ($runAsKeywords.ContainsKey($Identity)) {
+        $Keys.Values | Where-Object { "$($_.RunAs)" -eq $runAsKeywords[$Identity] } | ForEach-Object Key
+        return $(if ($runAsSids[$Identity]) { Get-AppIdRunningAs $runAsSids[$Identity] $Keys })
+    }
     $user = Resolve-Principal $Identity
     if ($user.Problem) { throw "runs_as: $($user.Problem)" }
     Get-AppIdRunningAs $user.Sid $Keys

@@ -143,6 +143,12 @@ Function Get-TaskPlan {
     $plan
 }
 
+# Whether completing the task would write anything.
+Function Test-AppIdTaskWrite {
+    param ($Task)
+    -not $Task.CheckMode -and ($Task.Registrar -or @(Get-PlanChange $Task.Plan).Count -gt 0)
+}
+
 Function Complete-AppIdTask {
     param ($Task)
 
@@ -171,4 +177,4 @@ Function Add-Running {
     $Result.running += @($running | ForEach-Object { ConvertTo-ProcessData $_ })
 }
 
-Export-ModuleMember -Function *-AppIdTask, Find-TaskTarget, Get-AppIdOption
+Export-ModuleMember -Function *-AppIdTask, Test-AppIdTaskWrite, Find-TaskTarget, Get-AppIdOption

@@ -4,7 +4,10 @@
 # What this host is, and how its errors read.
 
 using namespace System.Security.Principal
+using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
+$registryTypes = 'REG_NONE', 'REG_SZ', 'REG_EXPAND_SZ', 'REG_BINARY', 'REG_DWORD', 'REG_DWORD_BIG_ENDIAN', 'REG_LINK', 'REG_MULTI_SZ',
+'REG_RESOURCE_LIST', 'REG_FULL_RESOURCE_DESCRIPTOR', 'REG_RESOURCE_REQUIREMENTS_LIST', 'REG_QWORD'
 $hostVariables = 'COMPUTERNAME', 'SystemRoot', 'windir', 'SystemDrive', 'ProgramFiles', 'ProgramFiles(x86)', 'ProgramW6432',
 'CommonProgramFiles', 'CommonProgramFiles(x86)', 'CommonProgramW6432'
 
@@ -46,4 +49,21 @@ Function Test-SameText {
     [string]::Equals($Left, $Right, [System.StringComparison]::Ordinal)
 }
 
-Export-ModuleMember -Function Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Test-SameText
+# Ends a module: with its result and warnings, and as failed where there is a problem (an error record).
+Function Complete-Module {
+    param ($Module, $Result, [string[]]$Warning, $Problem)
+
+    foreach ($key in @($Result.Keys)) { $Module.Result[$key] = [Portable]::Copy($Result[$key]) }
+    foreach ($text in $Warning) { $Module.Warn([Portable]::Copy($text)) }
+    if ($Problem) { $Module.FailJson([Portable]::Copy("$(Get-Reason $Problem)."), $Problem) }
+    $Module.ExitJson()
+}
+
+# The type of a registry value, as regedit says.
+Function Get-TypeName {
+    param ([long]$Type)
+    if ($Type -ge 0 -and $Type -lt $registryTypes.Count) { "type $($registryTypes[$Type])" }
+    else { 'a type that the registry does not name (0x{0:x})' -f ($Type -band [uint32]::MaxValue) }
+}
+
+Export-ModuleMember -Function Complete-Module, Assert-Administrator, Expand-HostVariable, Get-Reason, Get-RootException, Get-TypeName, Test-SameText

@@ -191,7 +191,7 @@ Function Get-LimitDecision {
 Function ConvertFrom-PolicyValue {
     param ([string]$Kind, $Value)
 
-    if ($Value.Type -ne 1) { return @{ Problem = "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of text" } }
+    if ($Value.Type -ne 1) { return @{ Problem = "is of $(Get-TypeName $Value.Type) instead of REG_SZ" } }
     $text = $Value.Text
     if (-not $text.Trim()) { return @{ Problem = 'is empty' } }
     try { $list = New-Permission $Kind ([RawSecurityDescriptor]::new($text)) }
@@ -283,9 +283,9 @@ Function Get-PortProblem {
     foreach ($name in $Stored.Keys) {
         if (-not $Stored[$name]) { "is incomplete: $name is missing" }
         elseif ($name -eq 'Ports') {
-            if (-not $Ports) { "has no valid list in Ports: '$(@(ConvertFrom-ListValue $Stored.Ports) -join "', '")' (type $($Stored.Ports.Type))" }
+            if (-not $Ports) { "has no valid list in Ports: '$(@(ConvertFrom-ListValue $Stored.Ports) -join "', '")' ($(Get-TypeName $Stored.Ports.Type))" }
         }
-        elseif (-not (Test-Yes $Stored[$name])) { "means other ports than those listed: $name is '$($Stored[$name].Text)' (type $($Stored[$name].Type)) instead of 'Y'" }
+        elseif (-not (Test-Yes $Stored[$name])) { "means other ports than those listed: $name is '$($Stored[$name].Text)' ($(Get-TypeName $Stored[$name].Type)) instead of 'Y'" }
     }
 }
 

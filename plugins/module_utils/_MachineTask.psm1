@@ -44,6 +44,12 @@ Function Open-MachineTask {
     $Task.Warnings = @($plan.Values | ForEach-Object Warnings)
 }
 
+# Whether completing the task would write anything.
+Function Test-MachineTaskWrite {
+    param ($Task)
+    -not $Task.CheckMode -and @(Get-PlanChange $Task.Plan).Count -gt 0
+}
+
 Function Complete-MachineTask {
     param ($Task)
 
@@ -52,4 +58,4 @@ Function Complete-MachineTask {
     $Task.Result.reboot_required = Test-RebootRequired @($setting | Where-Object { $plan.Contains($_.Name) }) $plan
 }
 
-Export-ModuleMember -Function *-MachineTask, Get-MachineOption
+Export-ModuleMember -Function *-MachineTask, Test-MachineTaskWrite, Get-MachineOption

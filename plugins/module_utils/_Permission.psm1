@@ -11,6 +11,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Principal
 #AnsibleRequires -PowerShell ..module_utils._SecurityDescriptor
 #AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._Sid
 
 # What an absent list means, and who must not be locked out; the machine's own lists have scopes of their own.
 # Ole: the machine's value that stands in; Com: what to ask COM for, else (COMSD; 2 and 3 are the limits, which must never become an
@@ -35,8 +36,9 @@ $guards = @{
 }
 # So many callers that an entry must name its rights: Everyone, Authenticated Users, Users, Guests, NETWORK, ANONYMOUS, all packages.
 $broad = $everyone, 'S-1-5-11', 'S-1-5-32-545', 'S-1-5-32-546', 'S-1-5-2', 'S-1-5-7', 'S-1-15-2-1'
+$example = @{ launch = '[local_launch, local_activation]'; access = 'local_access'; configuration = 'read' }
 # A deny for one of these reaches SYSTEM or administrators: they or, at the host itself, groups that have them as members.
-$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-113', 'S-1-5-114'
+$reaching = $everyone, $system, 'S-1-5-32-544', 'S-1-5-11', 'S-1-5-4', 'S-1-5-32-545', 'S-1-2-0', 'S-1-5-15', 'S-1-5-6', 'S-1-5-80-0', 'S-1-5-113', 'S-1-5-114'
 
 # Entries are raw because a bare name is one; the action plugin makes each @{ principal; type; mask ($null: default); optional }.
 Function Get-PermissionOption {
@@ -81,13 +83,11 @@ Function Get-PermissionDecision {
     $decision.Skipped = $request.Skipped
     $decision.Problems = $request.Problems
     $edits = $null -ne $Wanted.add -or $null -ne $Wanted.remove
-    if ($edits -and $now.Problem) {
-        $decision.Problems += "the stored list $($now.Problem); add and remove can't start from it, declare the whole list with set$(if ($Scope.NoDefault) { ' or sddl' } else { ', sddl or default' })"
-    }
+    if ($edits -and $now.Problem) { $decision.Problems += Get-SeedProblem $now.Problem $Kind $Scope ($null -eq $stored) }
     if ($decision.Problems) { return $decision }
 
     $new = if ($Wanted.default) { & $default } else { Get-WantedPermission $Kind $Wanted $request $now ($null -ne $stored) }
-    if ($new.Problem) {
+    if ($new.Problem -and -not $Wanted.default) {
         $decision.Problems = @("the declared list $($new.Problem)")
         return $decision
     }
@@ -109,6 +109,15 @@ Function Get-PermissionDecision {
     $decision.Changes = @(if ($ValueName) { New-Change $order $ValueName $Target.Path $ValueName $stored $value }
         else { New-SecurityChange $(if ($Target.Registered) { $order } else { 6 }) $Target.Path $stored (Set-Protected $value) })
     $decision
+}
+
+# Why add and remove can't start from what holds, and what to do instead.
+Function Get-SeedProblem {
+    param ([string]$Problem, [string]$Kind, [hashtable]$Scope, [bool]$IsDefault)
+
+    $what, $first = 'stored list', ''
+    if ($IsDefault -and $Scope.Ole) { $what, $first = "machine default ($($Scope.Ole))", "mend it first with wincom.dcom.machine (default_${Kind}_permission), or " }
+    "the $what $Problem; add and remove can't start from it, ${first}declare the whole list with set$(if ($first -or $Scope.NoDefault) { ' or sddl' } else { ', sddl or default' })"
 }
 
 # A permission as data that is only read, with its text.
@@ -165,19 +174,18 @@ Function ConvertTo-BinaryValue {
     [RegistryValue]::new(3, $bytes)
 }
 
-# A list that is the machine's own is what COM would answer with, so COM is asked only where there is none. $Declared: values of the machine
-# that this very task will write.
+# A list that is the machine's own holds, broken or not, so COM is asked only where there is none. $Declared: values of the machine that this very task will write.
 Function Get-DefaultPermission {
     param ([string]$Kind, [hashtable]$Scope, [bool]$IsStored, [hashtable]$Declared)
 
     $changes = $Scope.Ole -and $Declared -and $Declared.ContainsKey($Scope.Ole)
     $stored = if ($changes) { $Declared[$Scope.Ole] } elseif ($Scope.Ole) { Read-MachineValue 'SOFTWARE\Microsoft\Ole' $Scope.Ole }
-    if ($stored) {
-        $permission = ConvertFrom-StoredPermission $Kind $stored
+    if ($stored) { return ConvertFrom-StoredPermission $Kind $stored }
+    $bytes = if (-not $changes -and ($Scope.Ole -or -not $IsStored)) { try { [Com]::DefaultPermission($Scope.Com) } catch [EntryPointNotFoundException] { $null } }
+    if ($bytes) {
+        $permission = ConvertFrom-PermissionByte $Kind $bytes
         if (-not $permission.Problem) { return $permission }
     }
-    $bytes = if (-not $changes -and ($Scope.Ole -or -not $IsStored)) { try { [Com]::DefaultPermission($Scope.Com) } catch [EntryPointNotFoundException] { $null } }
-    if ($bytes) { return ConvertFrom-PermissionByte $Kind $bytes }
     New-Permission $Kind ([RawSecurityDescriptor]::new($(if ($Scope.Sddl) { $Scope.Sddl } else { $documented[$Kind] })))
 }
 
@@ -185,7 +193,7 @@ Function ConvertFrom-StoredPermission {
     param ([string]$Kind, $Value)
     if ($Value.Type -eq 3) { return ConvertFrom-PermissionByte $Kind $Value.Data }
     $text = $Value.Text
-    New-Permission $Kind -Problem "is a $([Microsoft.Win32.RegistryValueKind]$Value.Type) value instead of a binary one$(if ($text) { ": '$text'" })"
+    New-Permission $Kind -Problem "is of $(Get-TypeName $Value.Type) instead of REG_BINARY$(if ($text) { ": '$text'" })"
 }
 
 # Names become SIDs, missing rights their default. @{ add; remove; set; Problems; Skipped }
@@ -201,7 +209,7 @@ Function Resolve-Request {
             if ($account.Missing -and $entry.optional) { $request.Skipped += $entry.principal }
             elseif ($account.Problem -and -not ($account.Missing -and $account.Sid -and $Held -contains $account.Sid)) { $request.Problems += $account.Problem }
             elseif ($allows -and $null -eq $entry.mask -and $account.Sid -in $broad) {
-                $request.Problems += "'$($entry.principal)' stands for so many callers that the entry must name its rights"
+                $request.Problems += "'$($entry.principal)' stands for so many callers that the entry must name its rights, such as rights: $($example[$Kind])"
             }
             else {
                 $mask = if ($null -eq $entry.mask) { Get-RightsMask $Kind -Local:$allows } else { $entry.mask }
@@ -248,10 +256,11 @@ Function Get-PermissionData {
         problem = $Permission.Problem
         disorder = Test-DenyAfterAllow $Permission
         legacy = $Permission.Legacy
+        flagged = Test-FurtherFlag $Permission
         entries = @(Get-PermissionEntry $Permission | ForEach-Object { @{ type = $_.Type; sid = $_.Sid; mask = $_.Mask } })
         unmanaged = @(Get-UnmanagedPart $Permission | ForEach-Object { @{ what = $_.What; sid = $_.Sid; type = $_.Type; mask = $_.Mask } })
-        owner = "$($Permission.Descriptor.Owner)"
-        group = "$($Permission.Descriptor.Group)"
+        owner = ConvertFrom-Sid $Permission.Descriptor.Owner
+        group = ConvertFrom-Sid $Permission.Descriptor.Group
         binary = if ($Value.Type -eq 3) { [Convert]::ToBase64String($Value.Data) }
         elseif ($Permission.Descriptor) { [Convert]::ToBase64String((ConvertTo-PermissionByte $Permission).Bytes) }
         else { '' }
@@ -275,12 +284,19 @@ Function Test-RightTaken {
     $false
 }
 
+# Whether COM refuses everybody because of what a list is; a NULL DACL lets everybody in.
+Function Test-Refused {
+    param ($Permission)
+    $Permission.Problem -and -not ($Permission.Descriptor -and $null -eq $Permission.Descriptor.DiscretionaryAcl)
+}
+
 # Why a change would lock the system out. The guards judge the change: what was so already is not refused.
 Function Get-Lockout {
     param ($Now, $New, [object[]]$Further)
 
     $wasEmpty = $null -ne $Now.Descriptor.DiscretionaryAcl -and -not $Now.Descriptor.DiscretionaryAcl.Count
-    if (-not $New.Descriptor.DiscretionaryAcl.Count -and -not $wasEmpty) { 'an empty list lets nobody in' }
+    if ((Test-Refused $New) -and -not (Test-Refused $Now)) { "the machine default $($New.Problem); mend it with wincom.dcom.machine (default_$($New.Kind)_permission)" }
+    elseif (-not $New.Descriptor.DiscretionaryAcl.Count -and -not $wasEmpty -and -not $New.Problem) { 'an empty list lets nobody in' }
     else {
         foreach ($guard in $guards[$New.Kind] + $Further | Where-Object { $_ }) {
             $mask = Get-RightsMask $New.Kind -Local:$guard.Local

@@ -9,6 +9,7 @@ using namespace System.Security.Principal
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
 #AnsibleRequires -PowerShell ..module_utils._Host
+#AnsibleRequires -PowerShell ..module_utils._Sid
 
 $noSuchAccount = 1332 # ERROR_NONE_MAPPED: Windows asked everybody, and there is none
 $couldNotAsk = @{
@@ -20,7 +21,8 @@ $couldNotAsk = @{
 # @{ Account; Error }: what Windows says of a name or SID; Error is a Win32 code, 0 where it was found.
 Function Get-Account {
     param ([string]$NameOrSid)
-    try { @{ Account = [Account]::Find($NameOrSid); Error = 0 } }
+    $sid = ConvertTo-Sid $NameOrSid
+    try { @{ Account = $(if ($sid) { [Account]::Find($sid) } else { [Account]::Find($NameOrSid) }); Error = 0 } }
     catch {
         $exception = Get-RootException $_
         if ($exception -isnot [Win32Exception]) { throw }
@@ -40,8 +42,8 @@ Function Resolve-Principal {
         return $result
     }
     if ($text -match '^S-1-') {
-        try { $result.Sid = ([SecurityIdentifier]$text).Value }
-        catch {
+        $result.Sid = ConvertFrom-Sid (ConvertTo-Sid $text)
+        if (-not $result.Sid) {
             $result.Problem = "'$Name' is not a valid SID"
             return $result
         }
@@ -99,8 +101,9 @@ Function Get-PrincipalName {
 Function Add-PrincipalName {
     param ([hashtable]$Names, $Data)
 
-    foreach ($match in [regex]::Matches((ConvertTo-Json $Data -Depth 9 -Compress), '"(S-1-[0-9-]+)"')) {
+    foreach ($match in [regex]::Matches((ConvertTo-Json $Data -Depth 9 -Compress), '"(S-1-[0-9a-fA-FxX-]+)"')) {
         $sid = $match.Groups[1].Value
+        if (-not (ConvertTo-Sid $sid)) { continue } # a text that only looks like one
         if ($sid -notmatch '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -and -not $Names.ContainsKey($sid)) { $Names[$sid] = Get-PrincipalName $sid }
     }
 }

@@ -12,6 +12,8 @@ using namespace System.Collections.Generic
 using namespace System.Security.AccessControl
 using namespace System.Security.Principal
 
+#AnsibleRequires -PowerShell ..module_utils._Sid
+
 # Marker: COM_RIGHTS_EXECUTE, in every entry; alone it is the format from before Windows XP SP2. All, Local: the rights, and those
 # of local callers (to read, for a key). Idle: bits that mean nothing here (activation in an access permission, where shipped ones
 # carry it). Kept: while one of these is left, an entry stays (0x60 are the container rights). Flags: of a new entry.
@@ -110,7 +112,7 @@ Function Test-PlainAce {
 
 Function Get-AceKey {
     param ($Ace)
-    '{0}|{1}' -f $(if ($Ace.AceQualifier -eq 'AccessDenied') { 'deny' } else { 'allow' }), $Ace.SecurityIdentifier.Value
+    '{0}|{1}' -f $(if ($Ace.AceQualifier -eq 'AccessDenied') { 'deny' } else { 'allow' }), (ConvertFrom-Sid $Ace.SecurityIdentifier)
 }
 
 Function Get-FullMask {
@@ -160,7 +162,7 @@ Function Get-UnmanagedPart {
         elseif ($ace.AceFlags -band 'InheritOnly') { 'inherit-only entry' }
         elseif ($ace.IsCallback) { 'conditional entry' }
         else { "entry of type $([int]$ace.AceType)" }
-        $part = @{ What = $what; Sid = "$($ace.SecurityIdentifier)" }
+        $part = @{ What = $what; Sid = ConvertFrom-Sid $ace.SecurityIdentifier }
         if (-not $extra -and (Test-CountedAce $ace)) { $part += @{ Type = (Get-AceKey $ace).Split([char]'|')[0]; Mask = Get-FullMask $Permission $ace.AccessMask } }
         $part
     }
@@ -173,6 +175,15 @@ Function Get-UnmanagedPart {
 Function Test-DenyAfterAllow {
     param ($Permission)
     (@(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { Test-CountedAce $_ } | ForEach-Object { (Get-AceKey $_)[0] }) -join '') -match 'ad'
+}
+
+# Whether an entry has flags that set would not write; of a key, Inherited is none.
+Function Test-FurtherFlag {
+    param ($Permission)
+
+    $kind = $kinds[$Permission.Kind]
+    $told = if ($kind.Marker) { 0xff } else { 0xef }
+    @(Get-Ace $Permission.Descriptor.DiscretionaryAcl | Where-Object { (Test-PlainAce $_) -and ([int]$_.AceFlags -band $told) -ne [int][AceFlags]$kind.Flags }).Count -gt 0
 }
 
 # Equal texts for permissions of equal meaning: order within allow and deny, layout, duplicates and format make no difference;
@@ -198,7 +209,7 @@ Function Get-PermissionIdentity {
 Function New-PlainAce {
     param ([string]$Kind, $Entry, [int]$Further)
     $qualifier = if ($Entry.Type -eq 'deny') { 'AccessDenied' } else { 'AccessAllowed' }
-    [CommonAce]::new($kinds[$Kind].Flags, $qualifier, $kinds[$Kind].Marker -bor $Entry.Mask -bor $Further, $Entry.Sid, $false, $null)
+    [CommonAce]::new($kinds[$Kind].Flags, $qualifier, $kinds[$Kind].Marker -bor $Entry.Mask -bor $Further, (ConvertTo-Sid $Entry.Sid), $false, $null)
 }
 
 # A copy of a permission with other entries. $Change gets the list of entries, expanded to the new format; it sets
@@ -305,15 +316,12 @@ Function Set-PermissionEntry {
 
         $State.Rewritten = $true
         $further = @{}
-        $known = @{} # not every SID survives its own text: one with a large authority does not
         foreach ($ace in $Aces | Where-Object { Test-PlainAce $_ }) {
             $key = Get-AceKey $ace
-            $known[$ace.SecurityIdentifier.Value] = $ace.SecurityIdentifier
             $further[$key] = $further[$key] -bor ($ace.AccessMask -band -bnot ($kinds[$Permission.Kind].Marker -bor $kinds[$Permission.Kind].All))
         }
         $new = foreach ($wanted in Join-Entry $Entry) {
             $key = "$($wanted.Type)|$($wanted.Sid)"
-            if ($known.ContainsKey($wanted.Sid)) { $wanted.Sid = $known[$wanted.Sid] }
             New-PlainAce $Permission.Kind $wanted $further[$key]
         }
         $new | Where-Object AceQualifier -EQ 'AccessDenied'
@@ -322,4 +330,4 @@ Function Set-PermissionEntry {
     }
 }
 
-Export-ModuleMember -Function *-*Permission*, Get-RightsMask, Get-UnmanagedPart, Test-DenyAfterAllow
+Export-ModuleMember -Function *-*Permission*, Get-RightsMask, Get-UnmanagedPart, Test-DenyAfterAllow, Test-FurtherFlag

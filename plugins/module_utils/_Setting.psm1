@@ -14,6 +14,7 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._AppId
 #AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._Sid
 
 Function New-Decision {
     @{
@@ -116,6 +117,13 @@ Function Get-SettingPlan {
 
 $readings = [System.Collections.Generic.Dictionary[string, object]]::new() # by row and bytes: many AppIDs hold the same; case counts
 
+# What one row holds. What goes wrong there must not hide what the others hold: unreadable says why.
+Function Read-Setting {
+    param ($Row, $Target)
+    try { @{ name = $Row.Name; before = (& $Row.Decide $null $Target @{}).Before } }
+    catch { @{ name = $Row.Name; unreadable = Get-Reason $_ } }
+}
+
 # What the rows hold, as data; those with a registry value or a property of their own only where the target has it.
 Function Get-SettingReading {
     param ([object[]]$Setting, $Target)
@@ -125,12 +133,12 @@ Function Get-SettingReading {
         if ($row.Property -and -not $Target[$row.Property]) { continue }
         $stored = if ($row.ContainsKey('Value')) { $Target.Stored[$row.Value] }
         if (-not $stored -or $row.Secret) {
-            @{ name = $row.Name; before = (& $row.Decide $null $Target @{}).Before }
+            Read-Setting $row $Target
             continue
         }
         $bytes = "$($row.Name) $($stored.Type) $([Convert]::ToBase64String($stored.Data))"
-        if (-not $readings.ContainsKey($bytes)) { $readings[$bytes] = (& $row.Decide $null $Target @{}).Before }
-        @{ name = $row.Name; before = $readings[$bytes] }
+        if (-not $readings.ContainsKey($bytes)) { $readings[$bytes] = Read-Setting $row $Target }
+        $readings[$bytes]
     }
 }
 
@@ -242,7 +250,7 @@ Function Invoke-SettingPlan {
         try {
             if ($change.Unless -and (& $change.Unless $change)) { continue }
             # One account may have several plans: what is undone is what this one has done.
-            if ($change.Store -eq 'right') { $change.Old = [Lsa]::Rights($change.Sid) -contains $change.Name }
+            if ($change.Store -eq 'right') { $change.Old = [Lsa]::Rights((ConvertTo-Sid $change.Sid)) -contains $change.Name }
             $done.Push($change)
             Write-Change $change $change.New
         }
@@ -273,7 +281,7 @@ Function Write-Change {
     param ($Change, $Value)
 
     if ($Change.Store -eq 'secret') { return [Lsa]::WriteSecret($Change.Name, $(if ($Value.Count) { , $Value[0] })) }
-    if ($Change.Store -eq 'right') { return [Lsa]::SetRight($Change.Sid, $Change.Name, $Value) }
+    if ($Change.Store -eq 'right') { return [Lsa]::SetRight((ConvertTo-Sid $Change.Sid), $Change.Name, $Value) }
     if ($Change.Store -eq 'security') {
         if (-not $Change.Key) { $Change.Key = Open-KeySecurity $Change.Path } # of an AppID that this run makes
         if ($Change.Key) { Write-KeySecurity $Change.Key $Value }

@@ -13,16 +13,16 @@ $unicode = [System.Text.Encoding]::Unicode
 $authenticationLevels = @{ none = 1; connect = 2; call = 3; packet = 4; packet_integrity = 5; packet_privacy = 6 }
 
 # $Wanted: $null asks for Before alone, here and below. $Read: { param($RegistryValue) -> what the option would say, $null where it
-# can't say it }; $Make: the way back.
+# can't say it }; $Make: the way back; $Type, $Declare: of which type Windows takes it, and what to declare in place of what it does not take.
 Function Get-ValueDecision {
-    param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make)
+    param ($Target, [string]$ValueName, $Wanted, [scriptblock]$Read, [scriptblock]$Make, [string]$Type, [string]$Declare)
 
     $decision = New-Decision
     $stored = Read-TargetValue $Target $ValueName
     $decision.Before = 'default'
     if ($null -ne $stored) {
         $meaning = & $Read $stored
-        $decision.Before = if ($null -ne $meaning) { $meaning } else { @{ problem = "is not what Windows takes (type $($stored.Type), $($stored.Data.Length) bytes)" } }
+        $decision.Before = if ($null -ne $meaning) { $meaning } else { @{ problem = Get-ValueProblem $stored $Type $Declare } }
     }
     if ($null -eq $Wanted) { return $decision }
     $decision.After = $Wanted
@@ -32,20 +32,31 @@ Function Get-ValueDecision {
     $decision
 }
 
+Function Get-ValueProblem {
+    param ($Stored, [string]$Type, [string]$Declare)
+
+    $held = Get-TypeName $Stored.Type
+    $number = Read-Number $Stored
+    $is = if ($held -ne "type $Type") { "is of $held instead of $Type" }
+    elseif ($null -ne $number) { "is the number $number, which Windows does not know" }
+    else { "holds nothing that Windows can read ($Type, $($Stored.Data.Length) bytes)" }
+    "$is; declare $Declare"
+}
+
 # A REG_SZ value. $Words: what stands for a text, both ways.
 Function Get-TextDecision {
     param ($Target, [string]$ValueName, $Wanted, [hashtable]$Words = @{})
 
     $read = {
         param ($value)
-        if ($value.Type -ne 1) { return }
+        if ($value.Type -ne 1 -or -not $value.IsText) { return }
         $text = $value.Text
         foreach ($word in $Words.Keys) { if (Test-SameText $Words[$word] $text) { return $word } }
         $text
     }
     $decision = Get-ValueDecision $Target $ValueName $Wanted $read {
         param ($text) ConvertTo-TextValue $(if ($Words.ContainsKey($text)) { $Words[$text] } else { $text })
-    }
+    } REG_SZ 'a text or default'
     # An AppID that is to be made has an id, but no key yet; one that a program will register has neither.
     if (-not $ValueName -and $Wanted -eq 'default' -and $Target.AppId -and -not $Target.Registered) {
         $decision.Problems += 'a new AppID needs a name of its own, not default'
@@ -73,7 +84,7 @@ Function Get-WordDecision {
     }
     Get-ValueDecision $Target $ValueName $Wanted $read {
         param ($word) ConvertTo-NumberValue $Words[$word]
-    }
+    } REG_DWORD "$(@($Words.Keys | Sort-Object { $Words[$_] }) -join ', ') or default"
 }
 
 # An authentication level. Without one, Windows ignores the access permission.
@@ -92,13 +103,13 @@ Function Get-SwitchDecision {
     param ($Target, [string]$ValueName, $Wanted)
     Get-ValueDecision $Target $ValueName $Wanted {
         param ($value) if ($value.Type -eq 1) { if ($value.Text -like 'y*') { 'true' } else { 'false' } }
-    } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) }
+    } { param ($word) ConvertTo-TextValue $(if ($word -eq 'true') { 'Y' } else { 'N' }) } REG_SZ 'true, false or default'
 }
 
 # The texts of a REG_MULTI_SZ value; none for another type.
 Function ConvertFrom-ListValue {
     param ($Value)
-    if ($Value.Type -eq 7) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
+    if ($Value.Type -eq 7 -and $Value.IsText) { $unicode.GetString($Value.Data).Split([char]0) | Where-Object { $_ } }
 }
 
 Function ConvertTo-ListValue {
@@ -111,7 +122,7 @@ Function Get-ListDecision {
     param ($Target, [string]$ValueName, $Wanted)
 
     $value = if ($Wanted.Count -eq 1 -and $Wanted[0] -eq 'default') { 'default' } else { $Wanted }
-    $decision = Get-ValueDecision $Target $ValueName $value { param ($stored) ConvertFrom-ListValue $stored } { param ($list) ConvertTo-ListValue $list }
+    $decision = Get-ValueDecision $Target $ValueName $value { param ($stored) ConvertFrom-ListValue $stored } { param ($list) ConvertTo-ListValue $list } REG_MULTI_SZ 'a list or default'
     if ($decision.Before -isnot [hashtable] -and "$($decision.Before)" -ne 'default') { $decision.Before = @($decision.Before) } # one unrolls
     $decision
 }
@@ -127,7 +138,7 @@ Function Get-FlagDecision {
     else { ($now -bor (& $mask $Wanted.add)) -band -bnot (& $mask $Wanted.remove) }
     # No value and no bits are the same.
     $value = if ($null -eq $Wanted) { $null } elseif ($Wanted.default -or ($null -eq $stored -and -not $new)) { 'default' } else { $new }
-    Get-ValueDecision $Target $ValueName $value { param ($v) $n = Read-Number $v; if ($null -ne $n) { [long]$n } } { param ($n) ConvertTo-NumberValue $n }
+    Get-ValueDecision $Target $ValueName $value { param ($v) $n = Read-Number $v; if ($null -ne $n) { [long]$n } } { param ($n) ConvertTo-NumberValue $n } REG_DWORD 'set with flags, or default: true'
 }
 
 Export-ModuleMember -Function *-ListValue, Get-*Decision

@@ -7,6 +7,7 @@
 using Microsoft.Win32;
 using Microsoft.Win32.SafeHandles;
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.ComponentModel;
 using System.IO;
@@ -16,6 +17,42 @@ using System.Text;
 
 namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 {
+// Data of a host as it can travel over every connection: a half of a surrogate pair can not, and becomes U+FFFD.
+public static class Portable
+{
+    // What came through a pipeline of PowerShell is wrapped.
+    static object Unwrap(object data)
+    {
+        if (data == null || data.GetType().FullName != "System.Management.Automation.PSObject")
+            return data;
+        return data.GetType().GetProperty("BaseObject").GetValue(data, null);
+    }
+
+    // Tables with texts for keys, lists and texts are copied; all else is taken over.
+    public static object Copy(object data)
+    {
+        data = Unwrap(data);
+        string text = data as string;
+        if (text != null)
+            return Encoding.Unicode.GetString(Encoding.Unicode.GetBytes(text));
+        IDictionary table = data as IDictionary;
+        if (table != null)
+        {
+            Hashtable copy = new Hashtable(StringComparer.Ordinal);
+            foreach (DictionaryEntry entry in table)
+                copy[Copy(entry.Key)] = Copy(entry.Value);
+            return copy;
+        }
+        IList list = data as IList;
+        if (list == null)
+            return data;
+        List<object> items = new List<object>();
+        foreach (object item in list)
+            items.Add(Copy(item));
+        return items;
+    }
+}
+
 // A registry value as stored: type number and raw bytes, so that undoing is exact.
 public class RegistryValue
 {
@@ -38,10 +75,20 @@ public class RegistryValue
         Data = data;
     }
 
-    // The text of a REG_SZ or REG_EXPAND_SZ value, null for another type.
+    // The text of a REG_SZ or REG_EXPAND_SZ value, null for another type. Windows reads it up to the first NUL.
     public string Text
     {
-        get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).TrimEnd('\0') : null; }
+        get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).Split('\0')[0] : null; }
+    }
+
+    // Whether the bytes are whole characters. Where they are not, no text that travels means them.
+    public bool IsText
+    {
+        get
+        {
+            try { return new UnicodeEncoding(false, false, true).GetCharCount(Data) >= 0; }
+            catch (ArgumentException) { return false; }
+        }
     }
 
     static void Check(int error)
@@ -120,7 +167,7 @@ public class ComKey
             room = new char[size];
             return Text(parent, key, name);
         }
-        return error == 0 ? new string(room, 0, size / 2).TrimEnd('\0') : null;
+        return error == 0 ? new string(room, 0, size / 2).Split('\0')[0] : null;
     }
 
     // The keys below a key, in compiled code because a host has thousands; with AppIDs, only those that name one of them.
@@ -201,22 +248,32 @@ public class Account
         return groups;
     }
 
-    public static Account Find(string nameOrSid)
+    public static Account Find(SecurityIdentifier sid)
+    {
+        return Find(null, sid);
+    }
+
+    public static Account Find(string name)
+    {
+        return Find(name, null);
+    }
+
+    static Account Find(string asked, SecurityIdentifier identifier)
     {
         byte[] sid = new byte[68]; // SECURITY_MAX_SID_SIZE
         int sidSize = 68, nameSize = 1024, domainSize = 1024;
         StringBuilder name = new StringBuilder(nameSize), domain = new StringBuilder(domainSize);
         Account found = new Account();
         bool ok;
-        if (nameOrSid.StartsWith("S-1-", StringComparison.OrdinalIgnoreCase))
+        if (identifier != null)
         {
-            new SecurityIdentifier(nameOrSid).GetBinaryForm(sid, 0);
+            identifier.GetBinaryForm(sid, 0);
             ok = LookupAccountSidW(null, sid, name, ref nameSize, domain, ref domainSize, out found.Use);
         }
         else
         {
-            name.Append(nameOrSid.Substring(nameOrSid.IndexOf('\\') + 1));
-            ok = LookupAccountNameW(null, nameOrSid, sid, ref sidSize, domain, ref domainSize, out found.Use);
+            name.Append(asked.Substring(asked.IndexOf('\\') + 1));
+            ok = LookupAccountNameW(null, asked, sid, ref sidSize, domain, ref domainSize, out found.Use);
         }
         if (!ok)
             throw new Win32Exception(Marshal.GetLastWin32Error());
@@ -363,16 +420,15 @@ public static class Lsa
         }
     }
 
-    static byte[] Binary(string sid)
+    static byte[] Binary(SecurityIdentifier sid)
     {
-        SecurityIdentifier identifier = new SecurityIdentifier(sid);
-        byte[] bytes = new byte[identifier.BinaryLength];
-        identifier.GetBinaryForm(bytes, 0);
+        byte[] bytes = new byte[sid.BinaryLength];
+        sid.GetBinaryForm(bytes, 0);
         return bytes;
     }
 
     // The rights granted to the account itself; those it has through groups are not among them.
-    public static List<string> Rights(string sid)
+    public static List<string> Rights(SecurityIdentifier sid)
     {
         IntPtr buffer = IntPtr.Zero;
         int count = 0;
@@ -388,7 +444,7 @@ public static class Lsa
         return rights;
     }
 
-    public static void SetRight(string sid, string right, bool granted)
+    public static void SetRight(SecurityIdentifier sid, string right, bool granted)
     {
         byte[] text = Text(right);
         UnicodeString name = new UnicodeString(text, text.Length - 2);
@@ -586,6 +642,67 @@ public class Server
     {
         StringBuilder found = new StringBuilder(32767);
         return GetLongPathNameW(path, found, found.Capacity) > 0 ? Path.GetFullPath(found.ToString()) : path;
+    }
+}
+
+// A file that one process at a time has open, and that goes with that process, whatever way it ends: so no holder is left behind.
+// It lies where users can't make files, and only administrators may open it, so nobody else can keep them waiting.
+public static class Turn
+{
+    [StructLayout(LayoutKind.Sequential)]
+    struct SecurityAttributes
+    {
+        public int Length;
+        public IntPtr Descriptor;
+        public int Inherit;
+    }
+
+    [DllImport("kernel32", CharSet = CharSet.Unicode, SetLastError = true)]
+    static extern SafeFileHandle CreateFileW(string path, uint access, int share, ref SecurityAttributes security, int disposition, int flags, IntPtr template);
+    [DllImport("advapi32", CharSet = CharSet.Unicode, SetLastError = true)]
+    static extern bool ConvertStringSecurityDescriptorToSecurityDescriptorW(string text, int revision, out IntPtr descriptor, IntPtr size);
+    [DllImport("kernel32")]
+    static extern IntPtr LocalFree(IntPtr memory);
+
+    static string Path
+    {
+        get { return System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.Windows), "wincom.dcom.lock"); }
+    }
+
+    // Takes the turn, and says in the file who has it; null while another process has it (code: why not).
+    public static FileStream Take(string holder, out int code)
+    {
+        SecurityAttributes security = new SecurityAttributes();
+        security.Length = Marshal.SizeOf(security);
+        if (!ConvertStringSecurityDescriptorToSecurityDescriptorW("D:P(A;;FA;;;SY)(A;;FA;;;BA)", 1, out security.Descriptor, IntPtr.Zero))
+            throw new Win32Exception(Marshal.GetLastWin32Error());
+        // GENERIC_READ, GENERIC_WRITE, DELETE; FILE_SHARE_READ; OPEN_ALWAYS; FILE_FLAG_DELETE_ON_CLOSE
+        SafeFileHandle file = CreateFileW(Path, 0xC0010000, 1, ref security, 4, 0x04000000, IntPtr.Zero);
+        code = file.IsInvalid ? Marshal.GetLastWin32Error() : 0;
+        LocalFree(security.Descriptor);
+        if (code == 32 || code == 5) // ERROR_SHARING_VIOLATION; ERROR_ACCESS_DENIED while it is being deleted
+            return null;
+        if (code != 0)
+            throw new Win32Exception(code);
+        FileStream stream = new FileStream(file, FileAccess.ReadWrite);
+        byte[] text = Encoding.UTF8.GetBytes(holder);
+        stream.SetLength(0);
+        stream.Write(text, 0, text.Length);
+        stream.Flush();
+        return stream;
+    }
+
+    // What the holder says of itself; "" where there is none, or it can't be read.
+    public static string Holder()
+    {
+        try
+        {
+            using (FileStream stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+            using (StreamReader reader = new StreamReader(stream, Encoding.UTF8))
+                return reader.ReadToEnd();
+        }
+        catch (IOException) { return ""; }
+        catch (UnauthorizedAccessException) { return ""; }
     }
 }
 

@@ -7,17 +7,22 @@
 #AnsibleRequires -CSharpUtil ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._AppIdTask
 #AnsibleRequires -PowerShell ..module_utils._Host
+#AnsibleRequires -PowerShell ..module_utils._Turn
 
-$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = Get-AppIdOption; supports_check_mode = $true })
+$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = (Get-AppIdOption) + (Get-TurnOption); supports_check_mode = $true })
 $task = New-AppIdTask $module.Params $module.CheckMode
 try {
     Assert-Administrator
     $found = Find-TaskTarget $task
     Open-AppIdTask $task $found.Targets $found
+    if (Test-AppIdTaskWrite $task) {
+        $turn = Enter-Turn $module
+        $task = New-AppIdTask $module.Params $module.CheckMode
+        $found = Find-TaskTarget $task
+        Open-AppIdTask $task $found.Targets $found
+    }
     Complete-AppIdTask $task
 }
 catch { $problem = $_ }
-foreach ($key in $task.Result.Keys) { $module.Result[$key] = $task.Result[$key] }
-foreach ($warning in $task.Warnings) { $module.Warn($warning) }
-if ($problem) { $module.FailJson("$(Get-Reason $problem).", $problem) }
-$module.ExitJson()
+finally { if ($turn) { $turn.Dispose() } }
+Complete-Module $module $task.Result $task.Warnings $problem

@@ -29,14 +29,7 @@ $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 $params = $module.Params
 
 # The raw result; plugins/action/appid_info.py makes of it what people read.
-$result = $module.Result
-$result.appids = @()
-$result.not_found = @()
-$result.machine = @{}
-$result.callers = @()
-$result.exemptions = @{}
-$result.names = @{}
-$result.orphans = @()
+$result = @{ appids = @(); not_found = @(); machine = @{}; callers = @(); exemptions = @{}; names = @{}; orphans = @() }
 
 $reading = @(Get-AppIdSetting | Where-Object { $_.Name -ne 'configuration_permission' -or $params.gather -contains 'configuration_permission' })
 $exemptions = 'AppCompat\ActivationSecurityCheckExemptionList'
@@ -48,8 +41,12 @@ Function Get-Selection {
     $found = if ($null -eq $params.id) { @(Get-EveryAppId $keys) }
     else {
         foreach ($id in $params.id) {
-            $one = Find-AppId $id $keys
-            $class = if ($one.Problem) { Find-ClassWithoutAppId $id }
+            $class = $null
+            try {
+                $one = Find-AppId $id $keys
+                if ($one.Problem) { $class = Find-ClassWithoutAppId $id }
+            }
+            catch { $one = @{ Problem = "'$id' could not be looked up: $(Get-Reason $_)" } }
             if ($class) { $class }
             elseif (-not $one.Problem) { $one }
             else { $result.not_found += @{ id = $id; reason = $one.Problem } }
@@ -70,10 +67,17 @@ Function Get-Selection {
 Function Get-Reading {
     param ($Target, [object[]]$Process)
 
+    $found = @(Get-SettingReading $reading $Target)
+    $unreadable = @($Target.Unreadable | Where-Object { $_ }) +
+    @($found | Where-Object { $_.unreadable } | ForEach-Object { "its $($_.name) can't be read: $($_.unreadable)" })
+    $processes = @(
+        try { if ($Process) { foreach ($running in Select-ServerProcess $Target $Process) { ConvertTo-ProcessData $running } } }
+        catch { $unreadable += "its processes can't be told: $(Get-Reason $_)" }
+    )
     @{
         id = $Target.AppId
         display_name = $Target.Name
-        settings = @(Get-SettingReading $reading $Target)
+        settings = @($found | Where-Object { -not $_.unreadable })
         without_appid = "$($Target.Class)"
         classes = @(foreach ($class in $Target.Classes) { @{ clsid = $class.Key; name = "$($class.Name)"; local_server = "$($class.LocalServer)" } })
         executables = $Target.Executables
@@ -81,8 +85,8 @@ Function Get-Reading {
         service = if ($Target.Service) { @{ name = $Target.Service.ServiceName; status = "$($Target.Service.Status)"; shared = [bool]($Target.Service.ServiceType -band 0x20) } }
         surrogate = $Target.IsSurrogate
         com_plus = Test-ComPlus $Target
-        unreadable = $Target.Unreadable
-        processes = @(if ($Process) { foreach ($running in Select-ServerProcess $Target $Process) { ConvertTo-ProcessData $running } })
+        unreadable = $unreadable
+        processes = $processes
     }
 }
 
@@ -98,15 +102,16 @@ Function Get-Caller {
 Function Get-OneCaller {
     param ([string]$Name, [string]$Sid)
 
-    $caller = @{ name = $Name; sid = $Sid; groups = @(); unknown = '' }
+    $caller = @{ name = $Name; sid = $Sid; groups = @(); unknown = ''; user = $false }
     if ($Sid -eq 'S-1-5-18') { return $caller } # its token is the same everywhere
     $account = (Get-Account $Sid).Account
+    $caller.user = $account.Use -in 1, 9 # a computer is one of its domain
     if ($account.Use -in 2, 4) { $caller.unknown = 'it is a group, and its members may be in others' }
     elseif ($account.Use -ne 1) { $caller.unknown = 'Windows tells the local groups of users only' }
     else {
         try { $caller.groups = @([Account]::LocalGroups("$($account.Domain)\$($account.Name)") | ForEach-Object { (Get-Account $_).Account.Sid } | Where-Object { $_ }) }
         catch { $caller.unknown = Get-Reason $_ }
-        # A local account is in these by being one.
+        # A local account is in these by being one, whether its groups could be told or not.
         if ($account.Domain -eq $env:COMPUTERNAME) { $caller.groups += @('S-1-5-113') + @('S-1-5-114' | Where-Object { $caller.groups -contains 'S-1-5-32-544' }) }
     }
     $caller
@@ -147,5 +152,5 @@ Function Get-Surrounding {
 }
 
 try { Get-AppIdInfo }
-catch { $module.FailJson("$(Get-Reason $_).", $_) }
-$module.ExitJson()
+catch { $problem = $_ }
+Complete-Module $module $result @() $problem

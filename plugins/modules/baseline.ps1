@@ -10,10 +10,11 @@
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._MachineTask
 #AnsibleRequires -PowerShell ..module_utils._Setting
+#AnsibleRequires -PowerShell ..module_utils._Turn
 
 # The options of both are those of the modules machine and appid.
 $spec = @{
-    options = @{
+    options = (Get-TurnOption) + @{
         machine = @{ type = 'dict'; options = Get-MachineOption }
         appids = @{ type = 'list'; elements = 'dict'; options = Get-AppIdOption }
     }
@@ -22,10 +23,32 @@ $spec = @{
 }
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 
-# The raw result; plugins/action/baseline.py makes of it what people read.
-$result = $module.Result
-$result.machine = $null
-$result.appids = @()
+# A run: its tasks, the machine's before those of AppIDs. Each gets where it stands, and its problem.
+Function New-Run {
+    $params = $module.Params
+    $together = @{ RunAs = @($params.appids | ForEach-Object { $_.run_as } | Where-Object { $_ }); MachineValues = @{} }
+    $machine = if ($params.machine) { (New-MachineTask $params.machine $module.CheckMode) + @{ Where = 'machine' } }
+    $appIds = @(foreach ($one in $params.appids) { if ($one) { New-AppIdTask $one $module.CheckMode $together } })
+    for ($i = 0; $i -lt $appIds.Count; $i++) { $appIds[$i].Where = "appids, entry $($i + 1) ($($appIds[$i].Params.id))" }
+    @{ Machine = $machine; AppIds = $appIds; Tasks = @(@($machine) + $appIds | Where-Object { $_ }); Together = $together }
+}
+
+# Decides on all tasks, and stops where one of them can't be carried out; nothing is written.
+Function Open-Run {
+    param ($Run)
+
+    # What the machine's defaults will be is what an AppID without a list of its own starts from.
+    Assert-NoProblem @(
+        if ($Run.Machine) {
+            try {
+                Open-MachineTask $Run.Machine
+                foreach ($change in Get-PlanChange $Run.Machine.Plan) { $Run.Together.MachineValues[$change.Name] = $change.New }
+            }
+            catch { Set-Problem $Run.Machine $_ }
+        }
+        Open-AppIdList $Run.AppIds
+    ) 'Nothing was changed'
+}
 
 # Finds all AppIDs with one look at the registry, and decides on each. Problem texts come out; nothing is written.
 Function Open-AppIdList {
@@ -48,10 +71,25 @@ Function Open-AppIdList {
     }
 }
 
+Function Test-RunWrite {
+    param ($Run)
+    ($Run.Machine -and (Test-MachineTaskWrite $Run.Machine)) -or @($Run.AppIds | Where-Object { Test-AppIdTaskWrite $_ }).Count -gt 0
+}
+
+# Carries all tasks out. Each by itself is all or nothing; one that fails does not stop the others.
+Function Complete-Run {
+    param ($Run)
+
+    if (-not $module.CheckMode) { Assert-NoProblem @(Invoke-EachTask $Run { param ($Task) if ($Task.Plan) { Test-PlanLogon $Task.Plan } }) 'Nothing was changed' }
+    $problems = @(Invoke-EachTask $Run { param ($Task) if ($Task -eq $Run.Machine) { Complete-MachineTask $Task } else { Complete-AppIdTask $Task } })
+    $outcome = if ($module.CheckMode) { 'Nothing was changed' } elseif ($problems.Count -lt $Run.Tasks.Count) { 'The other entries were carried out' } else { 'No entry was carried out' }
+    Assert-NoProblem $problems $outcome
+}
+
 # Does something with each task, by itself. Problem texts come out.
 Function Invoke-EachTask {
-    param ([scriptblock]$Action)
-    foreach ($task in $tasks) { try { & $Action $task } catch { Set-Problem $task $_ } }
+    param ($Run, [scriptblock]$Action)
+    foreach ($task in $Run.Tasks) { try { & $Action $task } catch { Set-Problem $task $_ } }
 }
 
 Function Set-Problem {
@@ -60,49 +98,40 @@ Function Set-Problem {
     "$($Task.Where): $($Task.Problem)"
 }
 
-Function Stop-OnProblem {
+Function Assert-NoProblem {
     param ([string[]]$Problem, [string]$Outcome)
-
-    Set-Result
-    if ($Problem) { $module.FailJson("$($Problem -join '; '). $Outcome") }
+    if ($Problem) { throw "$($Problem -join '; '). $Outcome" }
 }
 
-# The result of each task, and of all of them.
-Function Set-Result {
-    foreach ($task in $tasks) {
-        $task.Result.problem = $task.Problem
-        if ($task.Result.changed) { $result.changed = $true }
+# The raw result; plugins/action/baseline.py makes of it what people read.
+Function Get-RunResult {
+    param ($Run)
+    foreach ($task in $Run.Tasks) { $task.Result.problem = $task.Problem }
+    @{
+        changed = @($Run.Tasks | Where-Object { $_.Result.changed }).Count -gt 0
+        machine = $Run.Machine.Result
+        appids = @($Run.AppIds | ForEach-Object Result)
     }
-    if ($machine) { $result.machine = $machine.Result }
-    $result.appids = @($appIds | ForEach-Object Result)
 }
 
-$together = @{ RunAs = @($module.Params.appids | ForEach-Object { $_.run_as } | Where-Object { $_ }); MachineValues = @{} }
-$machine = if ($module.Params.machine) { (New-MachineTask $module.Params.machine $module.CheckMode) + @{ Where = 'machine' } }
-$appIds = @(foreach ($one in $module.Params.appids) { if ($one) { New-AppIdTask $one $module.CheckMode $together } })
-for ($i = 0; $i -lt $appIds.Count; $i++) { $appIds[$i].Where = "appids, entry $($i + 1) ($($appIds[$i].Params.id))" }
-$tasks = @(@($machine) + $appIds | Where-Object { $_ })
-try { Assert-Administrator } catch { $module.FailJson("$(Get-Reason $_).", $_) }
-
-# What the machine's defaults will be is what an AppID without a list of its own starts from.
-$problems = @(
-    if ($machine) {
-        try {
-            Open-MachineTask $machine
-            foreach ($change in Get-PlanChange $machine.Plan) { $together.MachineValues[$change.Name] = $change.New }
-        }
-        catch { Set-Problem $machine $_ }
+Function Get-RunWarning {
+    param ($Run)
+    foreach ($task in $Run.Tasks) {
+        foreach ($warning in $task.Warnings) { "$(if ($task.Params.id) { $task.Params.id } else { 'machine' }): $warning" }
     }
-    Open-AppIdList $appIds
-)
-Stop-OnProblem $problems 'Nothing was changed.'
-if (-not $module.CheckMode) { Stop-OnProblem @(Invoke-EachTask { param ($Task) if ($Task.Plan) { Test-PlanLogon $Task.Plan } }) 'Nothing was changed.' }
-
-# Each by itself is all or nothing; one that fails does not stop the others.
-$problems = @(Invoke-EachTask { param ($Task) if ($Task -eq $machine) { Complete-MachineTask $Task } else { Complete-AppIdTask $Task } })
-foreach ($task in $tasks) {
-    foreach ($warning in $task.Warnings) { $module.Warn("$(if ($task.Params.id) { $task.Params.id } else { 'machine' }): $warning") }
 }
-$outcome = if ($module.CheckMode) { 'Nothing was changed.' } elseif ($problems.Count -lt $tasks.Count) { 'The other entries were carried out.' } else { 'No entry was carried out.' }
-Stop-OnProblem $problems $outcome
-$module.ExitJson()
+
+$run = New-Run
+try {
+    Assert-Administrator
+    Open-Run $run
+    if (Test-RunWrite $run) {
+        $turn = Enter-Turn $module
+        $run = New-Run
+        Open-Run $run
+    }
+    Complete-Run $run
+}
+catch { $problem = $_ }
+finally { if ($turn) { $turn.Dispose() } }
+Complete-Module $module (Get-RunResult $run) @(Get-RunWarning $run) $problem

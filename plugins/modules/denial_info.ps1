@@ -9,10 +9,10 @@
 #AnsibleRequires -PowerShell ..module_utils._AppId
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._Principal
+#AnsibleRequires -PowerShell ..module_utils._Sid
 
 using namespace System.ComponentModel
 using namespace System.Globalization
-using namespace System.Security.Principal
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._EventLog
 using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 
@@ -135,7 +135,7 @@ Function Add-Name {
         if (-not $seen.Add($text)) { continue }
         if ($text -match '^S-1-\d+(-\d+)+$') {
             # Well-known SIDs the controller can name itself; not all that looks like a SID is one.
-            if ($text -match '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -or -not ($text -as [SecurityIdentifier])) { continue }
+            if ($text -match '^S-1-(1|2|5-\d+|5-32-\d+)(-0)?$' -or -not (ConvertTo-Sid $text)) { continue }
             if ($watch.Elapsed.TotalSeconds -lt $maxSeconds) { $result.names[$text] = Get-PrincipalName $text }
             else { $unnamed++ }
         }
@@ -201,9 +201,9 @@ Function Get-Denial {
     }
 }
 
-try {
-    Get-Denial
-    foreach ($name in $result.Keys) { $module.Result[$name] = $result[$name] }
+try { Get-Denial }
+catch {
+    $problem = $_
+    $result = @{}
 }
-catch { $module.FailJson("$(Get-Reason $_).", $_) }
-$module.ExitJson()
+Complete-Module $module $result @() $problem

@@ -7,16 +7,20 @@
 #AnsibleRequires -CSharpUtil ..module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._MachineTask
+#AnsibleRequires -PowerShell ..module_utils._Turn
 
-$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = Get-MachineOption; supports_check_mode = $true })
+$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = (Get-MachineOption) + (Get-TurnOption); supports_check_mode = $true })
 $task = New-MachineTask $module.Params $module.CheckMode
 try {
     Assert-Administrator
     Open-MachineTask $task
+    if (Test-MachineTaskWrite $task) {
+        $turn = Enter-Turn $module
+        $task = New-MachineTask $module.Params $module.CheckMode
+        Open-MachineTask $task
+    }
     Complete-MachineTask $task
 }
 catch { $problem = $_ }
-foreach ($key in $task.Result.Keys) { $module.Result[$key] = $task.Result[$key] }
-foreach ($warning in $task.Warnings) { $module.Warn($warning) }
-if ($problem) { $module.FailJson("$(Get-Reason $problem).", $problem) }
-$module.ExitJson()
+finally { if ($turn) { $turn.Dispose() } }
+Complete-Module $module $task.Result $task.Warnings $problem

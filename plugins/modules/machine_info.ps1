@@ -13,8 +13,7 @@
 $module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = @{}; supports_check_mode = $true })
 
 # The raw result; plugins/action/machine_info.py makes of it what people read.
-$result = $module.Result
-$result.names = @{}
+$result = @{ names = @{} }
 
 try {
     Assert-Administrator
@@ -25,5 +24,5 @@ try {
     $result.reboot_required = Test-RebootRequired $setting
     Add-PrincipalName $result.names $result.settings
 }
-catch { $module.FailJson("$(Get-Reason $_).", $_) }
-$module.ExitJson()
+catch { $problem = $_ }
+Complete-Module $module $result @() $problem

@@ -17,11 +17,7 @@ $spec = @{
 }
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 
-$result = $module.Result
-$result.appid = $null
-$result.display_name = $null
-$result.service = $null
-$result.ended = @()
+$result = @{ changed = $false; appid = $null; display_name = $null; service = $null; ended = @() }
 
 # COM itself lives in them; Windows cannot do without.
 $never = 'RpcSs', 'DcomLaunch', 'RpcEptMapper'
@@ -91,5 +87,5 @@ Function Invoke-Server {
 }
 
 try { Invoke-Server }
-catch { $module.FailJson("$(Get-Reason $_).", $_) }
-$module.ExitJson()
+catch { $problem = $_ }
+Complete-Module $module $result @() $problem

@@ -11,12 +11,16 @@ from functools import cached_property
 
 from . import _permission
 from ._appid import KEYWORD_OF, READERS
+from ._appid_input import RUN_AS
 from ._effective import Caller, Lists, rights
 from ._principals import ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
 from ._setting import Permission, Setting
 
 SID_OF_IDENTITY = {keyword: sid for sid, keyword in KEYWORD_OF.items()}
 REMOTE = {"launch": 0x14, "access": 0x4}
+MANAGED = {kind: _permission.mask_of(kind, ["all"]) for kind in REMOTE}
+FURTHER, GENERIC = "further bits ", 0xF0000000  # the module's words for bits that are no right of COM; GENERIC_ALL to GENERIC_READ
+WORD_OF = {"allow": "allows", "deny": "denies"}
 LISTS = ("launch_permission", "access_permission")
 
 
@@ -161,7 +165,7 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     declared = {name: reader.declared() for name, reader in readers.items()}
     if "settings" in gather:
         found["settings"] = {"id": appid.id or raw["without_appid"], **{name: value for name, value in declared.items() if value is not None}}
-        if declared.get("run_as") and appid.data["run_as"].get("own_right") is False:
+        if (declared.get("run_as") or "launching_user") not in RUN_AS and appid.data["run_as"].get("own_right") is False:
             found["settings"]["grant_logon_as_batch"] = False  # as it is: the account may have the right through a group
         found["permissions"] = {
             name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
@@ -193,6 +197,26 @@ def _null_permission(appid: AppId) -> t.Iterator[str]:
             yield f"the {title} {data['problem']}"
 
 
+def _empty_permission(appid: AppId) -> t.Iterator[str]:
+    for kind, title, data in appid.lists():
+        parts = [*data["entries"], *data["unmanaged"]]
+        if data["problem"] or any(part.get("type") == "allow" and part["mask"] & MANAGED[kind] for part in parts):
+            continue
+        why = "has no entry that allows a right" if any(part.get("type") for part in parts) else "has no entries"
+        yield f"the {title} {why}, so nobody may {'start' if kind == 'launch' else 'call'} the server"
+
+
+def _idle_entry(appid: AppId) -> t.Iterator[str]:
+    for _kind, title, data in appid.lists():
+        for entry in data["entries"] if not data["problem"] else ():
+            if entry["mask"]:
+                continue
+            further = [part["what"][len(FURTHER) :].split()[0] for part in data["unmanaged"] if part["sid"] == entry["sid"] and part["what"].startswith(FURTHER)]
+            generic = any(int(bits, 16) & GENERIC for bits in further)
+            why = "generic rights only, which Windows does not translate when COM asks the list" if generic else "no right that counts there"
+            yield f"the {title} has an entry for {with_sid(entry['sid'], appid.host.names)} with {why}, so it {WORD_OF[entry['type']]} nothing"
+
+
 def _disordered_permission(appid: AppId) -> t.Iterator[str]:
     for _kind, title, data in appid.lists():
         if data["disorder"]:
@@ -218,8 +242,7 @@ def _access_without_system(appid: AppId) -> t.Iterator[str]:
 
 
 def _unreadable(appid: AppId) -> t.Iterator[str]:
-    if appid.raw.get("unreadable"):
-        yield f"its key can't be read, so nothing is known of its settings: {appid.raw['unreadable']}"
+    yield from appid.raw.get("unreadable") or ()
 
 
 def _open_to_network(appid: AppId) -> t.Iterator[str]:
@@ -305,6 +328,8 @@ FINDINGS: tuple[tuple[str, str, t.Callable[[AppId], t.Iterator[str]]], ...] = (
     ("password_missing", "error", _password_missing),
     ("invalid_value", "error", _invalid_value),
     ("unreadable", "error", _unreadable),
+    ("empty_permission", "warning", _empty_permission),
+    ("idle_entry", "warning", _idle_entry),
     ("mapping_missing", "warning", _mapping_missing),
     ("run_as_ignored", "warning", _run_as_ignored),
     ("run_as_interactive", "warning", _run_as_interactive),

@@ -24,8 +24,8 @@ CALLED = {
     "system account (services only)": "system", "localsystem": "system", "local system": "system", "localservice": "local_service",
     "local service": "local_service", "networkservice": "network_service", "network service": "network_service",
 }  # fmt: skip
-WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection")
-WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch")
+WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection", "lock_timeout")
+WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch", "lock_timeout")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
 

@@ -83,10 +83,11 @@ def read_info(result: dict[str, t.Any]) -> None:
     if raw is None or result.get("failed"):
         return
     names = result.get("names") or {}
-    settings = [READERS.get(one["name"], _Value)(one["name"], None, {**one, "after": one["before"]}, names) for one in raw]
-    result["settings"] = {setting.option: back for setting in settings for back in [setting.previous()] if back is not None}
+    settings = [READERS.get(one["name"], _Value)(one["name"], None, {**one, "after": one["before"]}, names) for one in raw if "before" in one]
+    result["settings"] = {setting.option: back for setting in settings for back in [setting.declared()] if back is not None}
     result["permissions"] = {setting.option: setting.info() for setting in settings if isinstance(setting, _List)}
     result["findings"] = [finding for setting in settings for finding in setting.findings()]
+    result["findings"] += [_finding("invalid_value", "error", f"{one['name']} can't be read: {one['unreadable']}") for one in raw if "unreadable" in one]
     if exempts:
         result["findings"].append(EXEMPTS)
 
@@ -202,6 +203,9 @@ class _Limit(_List):
 
     def previous(self) -> t.Any:
         return None if self.source() == "policy" and self.old["policy"]["problem"] else super().previous()
+
+    def declared(self) -> t.Any:
+        return None if self.source() == "policy" and self.old["policy"]["problem"] else super().declared()
 
     def findings(self) -> t.Iterator[Finding]:
         policy = self.old.get("policy")

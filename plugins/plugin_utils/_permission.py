@@ -267,9 +267,21 @@ def previous(option: str, old: dict[str, t.Any], new: dict[str, t.Any], names: t
     if old["problem"] or (not new["default"] and _stays(old, new)):
         return None
     nameable = all(entry["mask"] and mask_of(kind, names_of(kind, entry["mask"])) == entry["mask"] for entry in old["entries"])
-    uncovered = any(data["unmanaged"] or data["disorder"] for data in (old, new))
+    uncovered = any(data["unmanaged"] or data["disorder"] for data in (old, new)) or old.get("flagged")
     if uncovered or not nameable or (scope is not CONFIGURATION and _owners(old) != _owners(new)):
         return {"binary": old["binary"]}
+    return _entries_of(kind, old, names)
+
+
+def declared(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any] | None:
+    """The option that makes a permission what it is, on a host that has no such list too: there, entries get the usual owner and group."""
+    found = previous(option, data, data, names)
+    if found is None or "set" not in found or scope_of(option) is CONFIGURATION or _owners(data) == (ADMINISTRATORS, ADMINISTRATORS):
+        return found
+    return {"sddl": data["sddl"]} if data.get("sddl") else {"binary": data["binary"]}
+
+
+def _entries_of(kind: str, old: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any]:
     return {
         "set": [
             {"principal": to_name(entry["sid"], names), "type": entry["type"], "rights": names_of(kind, entry["mask"])}
@@ -331,7 +343,7 @@ def warnings(option: str, wanted: dict[str, t.Any], before: dict[str, t.Any], af
 
 def explain(data: dict[str, t.Any]) -> str:
     """' (reason)' for a malformed descriptor, '' for anything else."""
-    if data.get("problem") != "is malformed":
+    if data.get("problem") != "is malformed" or (data.get("default") and not data["binary"]):  # of a default there are no bytes
         return ""
     problem = layout_problem(base64.b64decode(data["binary"]))
     return f" ({problem or 'it can not be read'})"

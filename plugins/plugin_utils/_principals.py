@@ -14,6 +14,8 @@ import typing as t
 
 # Those that rules of COM are about.
 ADMINISTRATORS, ANONYMOUS, EVERYONE, GUESTS, SYSTEM = "S-1-5-32-544", "S-1-5-7", "S-1-1-0", "S-1-5-32-546", "S-1-5-18"
+LOCAL_ACCOUNT, LOCAL_ADMINISTRATOR, ALL_SERVICES = "S-1-5-113", "S-1-5-114", "S-1-5-80-0"
+ALL_PACKAGES, ALL_RESTRICTED_PACKAGES = "S-1-15-2-1", "S-1-15-2-2"
 
 NT_AUTHORITY = {
     "S-1-5-1": "DIALUP",
@@ -67,9 +69,12 @@ BARE = {
     "S-1-15-2-2": "ALL RESTRICTED APPLICATION PACKAGES",
 }
 
+NT_SERVICE = {"S-1-5-80-0": "ALL SERVICES"}
+
 NAME_OF: dict[str, str] = {
     **{sid: "NT AUTHORITY\\" + name for sid, name in NT_AUTHORITY.items()},
     **{sid: "BUILTIN\\" + name for sid, name in BUILTIN.items()},
+    **{sid: "NT SERVICE\\" + name for sid, name in NT_SERVICE.items()},
     **BARE,
 }
 SID_OF: dict[str, str] = {

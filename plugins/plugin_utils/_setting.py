@@ -125,6 +125,9 @@ class Permission(Setting):
     def previous(self) -> t.Any:
         return _permission.previous(self.option, self.old, self.new, self.names)
 
+    def declared(self) -> t.Any:
+        return _permission.declared(self.option, self.old, self.names)
+
     def explain(self, message: str) -> str:
         malformed = f"{self.option}: the stored list is malformed"
         return message.replace(malformed, malformed + _permission.explain(self.old))

@@ -90,5 +90,5 @@ def _environment(files):
     return dict(
         kept, WINCOM_RECORD=str(files["record.jsonl"]), ANSIBLE_COLLECTIONS_PATH=linked_path(), ANSIBLE_CONFIG=str(files["ansible.cfg"]),
         ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback_plugins"), ANSIBLE_CALLBACKS_ENABLED="record", ANSIBLE_NOCOLOR="1",
-        ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_DEVEL_WARNING="false", ANSIBLE_FORKS="8",
+        ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_DEVEL_WARNING="false", ANSIBLE_FORKS="10",
     )

@@ -16,8 +16,11 @@ from scene import class_guid, guid
 
 GOOD = encode([allow(SYSTEM, 7), allow(ADMINISTRATORS, 7)])
 LAUNCH = encode([allow(SYSTEM, 0x1F), allow(ADMINISTRATORS, 0x1F), allow(INTERACTIVE, 0xB)])
+FLAGGED = encode([allow(SYSTEM, 0x1F, flags=0x13)])     # inherited, for keys and files below
 ORPHAN = "S-1-5-21-1-2-3-4711"
 POOL = "S-1-5-82-1-2-3-4-5"
+PACKAGES, APPLICATION = "S-1-15-2-1", "S-1-15-2-1-2-3-4-5-6-7"
+ALL_SERVICES, INSTALLER = "S-1-5-80-0", "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 SVC_COM = "S-1-5-21-44444444-55555555-66666666-1105"
 JOE_SID = COMPUTER_SID + "-1001"
 EXEMPTIONS = "\\AppCompat\\ActivationSecurityCheckExemptionList"
@@ -46,6 +49,12 @@ CASES = {
     "SYSTEM is not in": ({"AccessPermission": encode([allow(ADMINISTRATORS, 7)])}, None, ["access_without_system"]),
     "SYSTEM is denied": ({"AccessPermission": encode([deny(SYSTEM, 3), allow(SYSTEM, 7)])}, None, ["access_without_system"]),
     "Everyone lets SYSTEM in": ({"AccessPermission": encode([allow(EVERYONE, 3)])}, None, []),
+    "nobody is in": ({"LaunchPermission": encode([])}, {"launch_permission": {"set": []}}, ["empty_permission"]),
+    "generic rights only": ({"LaunchPermission": encode([allow(EVERYONE, 0x20000000)])}, None, ["empty_permission", "idle_entry"]),
+    "of another owner": (
+        {"LaunchPermission": encode([allow(SYSTEM, 0x1F)], owner=SYSTEM)}, {"launch_permission": {"sddl": "O:SYG:BAD:(A;;CCDCLCSWRP;;;SY)"}}, []),
+    "entries with flags": ({"LaunchPermission": FLAGGED}, {"launch_permission": {"binary": base64.b64encode(FLAGGED).decode()}}, []),
+    "a service account by its name": ({"RunAs": "NT AUTHORITY\\LOCAL SERVICE"}, {"run_as": "local_service"}, []),
     "open to the network": ({"LaunchPermission": encode([allow(EVERYONE, 0x1F)])}, None, ["open_to_network"]),
     "deny behind allow": ({"LaunchPermission": encode([allow(EVERYONE, 0xB), deny("S-1-5-32-546", 0xB)])}, None, ["disordered_permission"]),
     "the old format": ({"LaunchPermission": encode([allow(SYSTEM, 1)])}, None, ["legacy_permission"]),
@@ -134,6 +143,21 @@ def test_what_only_the_bytes_say_is_declared_as_bytes(by_name):
     assert by_name["deny behind allow"]["settings"]["launch_permission"] == {"binary": base64.b64encode(CASES["deny behind allow"][0]["LaunchPermission"]).decode()}
 
 
+def test_nothing_is_lost_here_or_on_another_host(host, by_name, new_host):
+    """Owner, group and flags of entries, which set would not write where no list is; and a name of RunAs that has a keyword stays what it is."""
+    names = ("of another owner", "entries with flags", "a service account by its name")
+    other = new_host("INFO02")
+    other.import_registry([entry for name in names for entry in scene.app(APPID_OF[name], f"Case {name}")])
+    before = stages.state(host)
+    told = playbook.play([host, other], [playbook.appids([by_name[name]["settings"] for name in names])])
+    for here, there in zip(told[host.name], told[other.name]):
+        assert (here.status, here["changed"], there.status, there["changed"]) == ("ok", False, "ok", True), (here, there)
+    assert stages.state(host) == before
+    for name in names[:2]:
+        stored, written = (scene.stored(one, APPID_OF[name], "launch_permission") for one in (host, other))
+        assert (written.owner, written.group, written.dacl.entries) == (stored.owner, stored.group, stored.dacl.entries)
+
+
 def test_a_list_as_text(by_name):
     permission = by_name["all lists"]["permissions"]["launch_permission"]
     assert permission["sddl"] == "O:BAG:BAD:(A;;CCDCLCSWRP;;;SY)(A;;CCDCLCSWRP;;;BA)(A;;CCDCSW;;;IU)"
@@ -183,10 +207,12 @@ def asked(new_host):
         *scene.app(guid(6), "Not mapped", AccessPermission=GOOD), scene.text(scene.CLASSES + "\\" + class_guid(4), "AppID", guid(6)),
         scene.text(scene.CLASSES + "\\" + class_guid(4) + "\\LocalServer32", "", '"C:\\shop\\shop.exe"'),
         *scene.app(CONDITIONAL, "Under a condition", LaunchPermission=next(samples.as_bytes(case) for case in samples.windows_defaults() if case["appid"] == CONDITIONAL)),
+        *scene.app(guid(7), "Everyone", LaunchPermission=encode([allow(EVERYONE, 0xB)])),
+        *scene.app(guid(8), "Packages", LaunchPermission=encode([allow(EVERYONE, 0xB), allow(PACKAGES, 0xB), allow(ALL_SERVICES, 0x1F)])),
         scene.text(scene.OLE + EXEMPTIONS, guid(2), "1"),
     ])
-    ids = [*map(guid, range(1, 7)), CONDITIONAL, class_guid(1)]
-    arguments = {"id": ids, "principals": [".\\joe", ".\\ada", POOL, "SYSTEM", "NETWORK SERVICE"], "gather": ["settings", "findings"]}
+    ids = [*map(guid, range(1, 9)), CONDITIONAL, class_guid(1)]
+    arguments = {"id": ids, "principals": [".\\joe", ".\\ada", POOL, "SYSTEM", "NETWORK SERVICE", APPLICATION, INSTALLER], "gather": ["settings", "findings"]}
     others = {"id": [class_guid(1).strip("{}").lower(), "Shop.Basket", class_guid(2), class_guid(3)], "principals": ["SYSTEM"], "gather": ["findings"]}
     plain, bare, classes = playbook.play([host], [info(**arguments), info(**{**arguments, "gather": ["processes"]}), info(**others)])[host.name]
     host.import_registry([scene.text(POLICIES, "MachineLaunchRestriction", "O:BAG:BAD:(A;;0x1f;;;BA)"), scene.text(scene.OLE, "EnableDCOM", "N"),
@@ -247,14 +273,30 @@ def test_groups_of_a_token(callers, asked):
     assert held["NETWORK SERVICE"]["local_launch"]["depends_on"] == ["BUILTIN\\IIS_IUSRS"]     # somebody may have put it in
     told = {one["principal"]: one.get("unknown_groups") for one in asked["plain"]["appids"][0]["principals"]}
     users_only = "Windows tells the local groups of users only"
+    of_user = "an application container has those of its user, and which user that is its SID does not tell"
     assert {name: text and text.rpartition(": ")[2] for name, text in told.items()} == {
-        ".\\joe": None, ".\\ada": None, "SYSTEM": None, POOL: users_only, "NETWORK SERVICE": users_only}
+        ".\\joe": None, ".\\ada": None, "SYSTEM": None, POOL: users_only, "NETWORK SERVICE": users_only, APPLICATION: of_user, INSTALLER: users_only}
+    assert held[POOL]["local_access"]["depends_on"] == []                                      # which is no local account
+
+
+def test_a_container_is_asked_for_with_its_user(callers):
+    everyone, packages = (callers[0][guid(number)][APPLICATION]["local_launch"] for number in (7, 8))
+    assert not everyone["granted"] and everyone["depends_on"] == []
+    assert packages["granted"] and packages["decided_by"].endswith("allows it by ALL APPLICATION PACKAGES (S-1-15-2-1)")
+    assert [text.partition(" (")[0] for text in packages["depends_on"]] == ["being less privileged"]
+
+
+def test_all_services_are_in_the_token_of_each(callers):
+    held = callers[0][guid(8)]
+    assert granted(held[INSTALLER], "local_launch") == [True] and held[INSTALLER]["remote_launch"]["decided_by"].startswith("the machine's launch limit")
+    assert held[".\\joe"]["remote_launch"]["depends_on"] == ["NT SERVICE\\ALL SERVICES"]
 
 
 def test_a_condition_is_a_doubt(callers):
     held, condition = callers[0][CONDITIONAL], "conditional entry for NT AUTHORITY\\Authenticated Users (S-1-5-11)"
     assert granted(held["SYSTEM"], *LAUNCH_RIGHTS) == granted(held[".\\ada"], *LAUNCH_RIGHTS) == [True] * 4
-    assert held["SYSTEM"]["local_launch"]["depends_on"] == held[".\\ada"]["local_launch"]["depends_on"] == []
+    assert held["SYSTEM"]["local_launch"]["depends_on"] == []
+    assert held[".\\ada"]["local_launch"]["depends_on"] == ["elevation, without which (UAC) BUILTIN\\Administrators only denies"]
     assert granted(held[".\\joe"], *LAUNCH_RIGHTS) == [False] * 4 and condition in held[".\\joe"]["local_launch"]["depends_on"]
 
 

@@ -16,8 +16,8 @@ ADD = {"add": ["INTERACTIVE"]}
 TWINS = "Twin Server"
 # stored access permissions that add and remove can't start from
 STORED = {
-    "a text": ((registry.SZ, registry.text("O:BAG:BAD:")), "String value instead of a binary"),
-    "a number": (7, "DWord value instead of a binary"),
+    "a text": ((registry.SZ, registry.text("O:BAG:BAD:")), "is of type REG_SZ instead of REG_BINARY"),
+    "a number": (7, "is of type REG_DWORD instead of REG_BINARY"),
     "no list at all": (descriptor.encode(None), "NULL"),
     "mixed list": (descriptor.encode([allow(SYSTEM, 0x1), allow(INTERACTIVE, 0x7)]), "mix"),
     "no execute bit": (descriptor.encode([allow(SYSTEM, 0x6)]), "0x1"),
@@ -80,7 +80,7 @@ CASES = {
     "empty set": (access(set=[]), ("an empty list lets nobody in", "allow_lockout")),
     "set without SYSTEM": (access(set=["INTERACTIVE"]), ("SYSTEM would lose local access", "allow_lockout")),
     "SYSTEM removed": (access(remove=["SYSTEM"]), ("SYSTEM would lose local access", "allow_lockout")),
-    "Everyone without rights": (access(add=["Everyone"]), "must name its rights"),
+    "Everyone without rights": (access(add=["Everyone"]), ("must name its rights", "such as rights: local_access")),
     "Users without rights": (access(add=["BUILTIN\\Users"]), "must name its rights"),
     "all packages without rights": (launch(set=["SYSTEM", "ALL APPLICATION PACKAGES"]), "must name its rights"),
     "default false": (access(default=False), "default can only be true"),
@@ -168,6 +168,20 @@ def test_everyone_with_named_rights_is_accepted_and_said(host, run):
     [result] = run([playbook.appids([{"id": guid(7), "access_permission": {"add": [{"principal": "Everyone", "rights": "remote"}]}}])])
     assert scene.stored(host, guid(7), "access_permission").rights[(descriptor.ALLOW, EVERYONE)] == 0x5
     assert "opens the server to Everyone" in result.sentences
+
+
+def test_a_broken_machine_default_is_called_that(new_host):
+    """add would start from it; mended by machine, it does."""
+    host = new_host("DEFAULT01")
+    host.import_registry([*scene.app(guid(8)), (scene.OLE, "DefaultLaunchPermission", registry.BINARY, GOOD[:15])])
+    wanted = playbook.appids([{"id": guid(8), "launch_permission": {"add": [{"principal": "CONTOSO\\svc-com", "rights": "local"}]}}])
+    mended = {"wincom.dcom.machine": {"default_launch_permission": {"set": ["SYSTEM"]}}}
+    refused, machine, added = playbook.play([host], [{**wanted, "ignore_errors": True}, mended, wanted])[host.name]
+    assert refused.status == "failed" and "stored list" not in refused["msg"]
+    for piece in ("the machine default (DefaultLaunchPermission) is malformed", "wincom.dcom.machine (default_launch_permission)"):
+        assert piece in refused["msg"]
+    assert (machine.status, added.status, added["changed"]) == ("ok", "ok", True), (machine, added)
+    assert set(scene.stored(host, guid(8), "launch_permission").rights) == {(descriptor.ALLOW, SYSTEM), (descriptor.ALLOW, "S-1-5-21-44444444-55555555-66666666-1105")}
 
 
 # What hides a key from everybody but a service.

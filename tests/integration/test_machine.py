@@ -307,7 +307,7 @@ def test_info_tells_the_policy_and_is_taken_back(managed):
 
 def test_policies_that_are_no_sddl(managed):
     policy(managed, MachineLaunchRestriction="Everybody", MachineAccessRestriction=descriptor.encode(LAUNCH_LIMIT))
-    told = {"launch_limit": "MachineLaunchRestriction is 'Everybody'", "access_limit": "MachineAccessRestriction is a Binary value instead of text"}
+    told = {"launch_limit": "MachineLaunchRestriction is 'Everybody'", "access_limit": "MachineAccessRestriction is of type REG_BINARY instead of REG_SZ"}
     before = stages.state(managed)
     both, one, other, read = playbook.play([managed], [
         {MODULE: {option: {"add": ["SYSTEM"]} for option in told}, "ignore_errors": True}, {MODULE: {"access_limit": {"set": ["SYSTEM"]}}, "ignore_errors": True},
@@ -325,8 +325,8 @@ def test_policies_that_are_no_sddl(managed):
 
 TEXT = "O:BAG:BAD:(A;;0x1f;;;BA)(A;;0xb;;;WD)"
 WRONG_LISTS = {
-    "launch_limit": (sz(TEXT), f"String value instead of a binary one: '{TEXT}'", "wrong_type"),
-    "access_limit": (dword(1), "DWord value instead of a binary one", "wrong_type"),
+    "launch_limit": (sz(TEXT), f"is of type REG_SZ instead of REG_BINARY: '{TEXT}'", "wrong_type"),
+    "access_limit": (dword(1), "is of type REG_DWORD instead of REG_BINARY", "wrong_type"),
     "default_launch_permission": (descriptor.encode([allow(SY, 0x1), allow(IU, 0x1F)]), "mixes entries", "invalid_list"),
     "default_access_permission": (descriptor.encode(None), "NULL DACL", "invalid_list"),
 }
@@ -396,7 +396,7 @@ def test_the_whole_repairs(refused, broken):
     assert listed(broken, "launch_limit").rights == {(ALLOW, WD): 0xB, (ALLOW, BA): 0x1F}
     assert listed(broken, "access_limit").rights == {(ALLOW, WD): 0x7} and listed(broken, "default_access_permission") is None
     assert listed(broken, "default_launch_permission").rights == {(ALLOW, BA): 0x1F, (ALLOW, SY): 0x1F}
-    assert f"invalid: is a String value instead of a binary one: '{TEXT}'" in result["diff"]["before"]
+    assert f"invalid: is of type REG_SZ instead of REG_BINARY: '{TEXT}'" in result["diff"]["before"]
 
 
 def test_what_is_open_is_found(broken, refused):

@@ -139,11 +139,11 @@ def test_bad_state(run):
 
 
 def test_a_service_name_is_no_pattern(host, run):
-    """The registry may hold any text: `MD[M]` and `*` name no service, although MDM runs."""
-    host.install_service("MDM", f"{scene.MDM_IMAGE} /service")
-    host.run("sc.exe", "start", "MDM")
-    names = {guid(91): "MD[M]", guid(92): "*", guid(93): "mdm"}
+    """The registry may hold any text: `DB[G]` and `*` name no service, although DBG runs."""
+    host.install_service("DBG", f"{scene.MDM_IMAGE} /service")
+    host.run("sc.exe", "start", "DBG")
+    names = {guid(91): "DB[G]", guid(92): "*", guid(93): "dbg"}
     host.import_registry([entry for appid, name in names.items() for entry in scene.app(appid, LocalService=name)])
     found = run([server(*({"id": appid} for appid in names))], check=True)
-    assert [result["service"] for result in found] == [None, None, "mdm"]
+    assert [result["service"] for result in found] == [None, None, "dbg"]
     assert [result["changed"] for result in found] == [False, False, True]

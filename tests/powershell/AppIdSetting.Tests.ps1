@@ -23,7 +23,9 @@ BeforeAll {
             @{ Domain = 'CONTOSO'; Name = 'jane'; Sid = 'S-1-5-21-1-2-3-1002'; Use = 1 }
             @{ Domain = 'CONTOSO'; Name = 'Farm'; Sid = 'S-1-5-21-1-2-3-513'; Use = 2 }
             @{ Domain = 'NT AUTHORITY'; Name = 'LOCAL SERVICE'; Sid = 'S-1-5-19'; Use = 5 }
+            @{ Domain = 'NT-AUTORIT'; Name = 'NETZWERKDIENST'; Sid = 'S-1-5-20'; Use = 5 }
         )) { $answers["$($one.Domain)\$($one.Name)"] = $answers[$one.Sid] = $one }
+    $answers.SYSTEM = @{ Domain = 'NT AUTHORITY'; Name = 'SYSTEM'; Sid = 'S-1-5-18'; Use = 5 }
 
     Function ConvertTo-Stored { param ([string]$Text) $registry::new(1, [System.Text.Encoding]::Unicode.GetBytes("$Text`0")) }
     Function Get-Decision {
@@ -82,10 +84,27 @@ Describe 'run_as' {
         $decision.Changes[0].Old | Should -Be $stored[$runAs]
     }
 
-    It 'takes another spelling for drift' {
-        $stored[$runAs] = ConvertTo-Stored 'NT AUTHORITY\LOCAL SERVICE'
-        $decision = Get-Decision run_as local_service
-        $decision.Changes.Count | Should -Be 1
+    It 'takes <Name> for <Keyword>, whose account it is' -ForEach @(
+        @{ Keyword = 'local_service'; Name = 'NT AUTHORITY\LOCAL SERVICE' }, @{ Keyword = 'network_service'; Name = 'NT-AUTORIT\NETZWERKDIENST' }
+        @{ Keyword = 'system'; Name = 'SYSTEM' }
+    ) {
+        $stored[$runAs] = ConvertTo-Stored $Name
+        $decision = Get-Decision run_as $Keyword
+        $decision.Changes.Count, $decision.Warnings.Count | Should -Be 0, 0
+        $decision.After.identity, $decision.After.password | Should -Be $decision.Before.identity, $decision.Before.password
+        $lsa::Secrets[$secretName] = [byte[]](120, 0) # nobody uses it, so it goes nevertheless, and alone
+        (Get-Decision run_as $Keyword).Changes.Name | Should -Be $secretName
+        (Get-Decision run_as interactive_user).Changes.Name | Should -Contain 'RunAs'
+    }
+
+    It 'finds the AppIDs of <Keyword> by every name of the account' -ForEach @(
+        @{ Keyword = 'local_service'; Found = '{1}', '{2}' }, @{ Keyword = 'system'; Found = , '{3}' }, @{ Keyword = 'interactive_user'; Found = , '{4}' }
+        @{ Keyword = 'launching_user'; Found = , '{5}' }
+    ) {
+        $keys = @{}
+        $names = @{ '{1}' = 'nt authority\LocalService'; '{2}' = 'NT AUTHORITY\LOCAL SERVICE'; '{3}' = 'SYSTEM'; '{4}' = 'Interactive User'; '{5}' = $null }
+        foreach ($id in $names.Keys) { $keys[$id] = [pscustomobject]@{ Key = $id; RunAs = $names[$id] } }
+        Get-AppIdOfIdentity $Keyword $keys | Sort-Object | Should -Be $Found
     }
 
     It 'takes a name that is gone, and a wrong type, for drift' {
@@ -265,6 +284,27 @@ Describe 'access_permission' {
         foreach ($key in $More.Keys) { $target[$key] = $More[$key] }
         $decision = Get-Decision access_permission $(if ($Wanted) { $Wanted } else { @{ add = @() } }) $target $(if ($Params) { $Params } else { @{} })
         $decision.Warnings | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A value that Windows does not take' {
+    BeforeEach { $stored = @{} }
+
+    It 'is told with its type and with what to declare: <Setting> of type <Type>' -ForEach @(
+        @{ Setting = 'authentication_level'; Value = 'AuthenticationLevel'; Type = 4; Data = 9, 0, 0, 0
+            Text = 'is the number 9, which Windows does not know; declare none, connect, call, packet, packet_integrity, packet_privacy or default' }
+        @{ Setting = 'authentication_level'; Value = 'AuthenticationLevel'; Type = 1; Data = 54, 0
+            Text = 'is of type REG_SZ instead of REG_DWORD; declare none, connect, call, packet, packet_integrity, packet_privacy or default' }
+        @{ Setting = 'authentication_level'; Value = 'AuthenticationLevel'; Type = 4; Data = , 6
+            Text = 'holds nothing that Windows can read (REG_DWORD, 1 bytes); declare none, connect, call, packet, packet_integrity, packet_privacy or default' }
+        @{ Setting = 'endpoints'; Value = 'Endpoints'; Type = 1; Data = 120, 0; Text = 'is of type REG_SZ instead of REG_MULTI_SZ; declare a list or default' }
+        @{ Setting = 'service'; Value = 'LocalService'; Type = 2; Data = 120, 0; Text = 'is of type REG_EXPAND_SZ instead of REG_SZ; declare a text or default' }
+        @{ Setting = 'activate_at_storage'; Value = 'ActivateAtStorage'; Type = 0; Data = 0, 0; Text = 'is of type REG_NONE instead of REG_SZ; declare true, false or default' }
+        @{ Setting = 'flags'; Value = 'AppIDFlags'; Type = 77; Data = 0, 0; Text = 'is of a type that the registry does not name (0x4d) instead of REG_DWORD; declare set with flags, or default: true' }
+        @{ Setting = 'run_as'; Value = 'RunAs'; Type = 4; Data = 0, 0; Text = 'is of type REG_DWORD instead of REG_SZ' }
+    ) {
+        $stored["SOFTWARE\Classes\AppID\$appId|$Value"] = $registry::new($Type, [byte[]]$Data)
+        (Get-Decision $Setting $null).Before.problem | Should -BeExactly $Text
     }
 }
 

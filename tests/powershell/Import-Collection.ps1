@@ -9,7 +9,7 @@ $ErrorActionPreference = 'Stop'
 if (-not ('ansible_collections.wincom.dcom.plugins.module_utils._Windows.RegistryValue' -as [type])) {
     Add-Type -Path $PSScriptRoot\StandIn.cs
 }
-foreach ($name in '_Host', '_AppId', '_Principal', '_SecurityDescriptor', '_Setting', '_Permission', '_Value', '_AppIdSetting', '_MachineSetting') {
+foreach ($name in '_Host', '_Sid', '_AppId', '_Principal', '_SecurityDescriptor', '_Setting', '_Permission', '_Value', '_AppIdSetting', '_MachineSetting') {
     Import-Module $PSScriptRoot\..\..\plugins\module_utils\$name.psm1
 }
 Import-Module $PSScriptRoot\Descriptor.psm1

@@ -191,12 +191,12 @@ Describe 'A limit' {
     It 'of the wrong type is refused by edits, told whole, and replaced by set' {
         $stored[$launch] = New-Text 'O:BAG:BAD:(A;;0x1f;;;BA)'
         (Get-Decision launch_limit @{ add = "allow $joe 0x2" }).Problems |
-            Should -Be "the stored list is a String value instead of a binary one: 'O:BAG:BAD:(A;;0x1f;;;BA)'; add and remove can't start from it, declare the whole list with set or sddl"
+            Should -Be "the stored list is of type REG_SZ instead of REG_BINARY: 'O:BAG:BAD:(A;;0x1f;;;BA)'; add and remove can't start from it, declare the whole list with set or sddl"
         $decision = Get-Decision launch_limit @{ set = 'allow S-1-5-32-544 0x1e', 'allow S-1-1-0 0xa' }
         $decision.Problems | Should -BeNullOrEmpty
         $decision.Changes[0].Old | Should -Be $stored[$launch]
         $stored[$launch] = New-Number 1
-        (Get-Decision launch_limit @{ remove = "allow $joe" }).Problems | Should -BeLike 'the stored list is a DWord value instead of a binary one;*'
+        (Get-Decision launch_limit @{ remove = "allow $joe" }).Problems | Should -BeLike 'the stored list is of type REG_DWORD instead of REG_BINARY;*'
     }
 
     Context 'that Group Policy sets' {
@@ -226,7 +226,8 @@ Describe 'A limit' {
         It 'by <What> is an error, and is told' -ForEach @(
             @{ What = 'no SDDL'; Value = { New-Text 'everybody' }; Text = "is 'everybody'" }
             @{ What = 'nothing'; Value = { New-Text '' }; Text = 'is empty' }
-            @{ What = 'bytes'; Value = { New-List 'allow S-1-5-18 0x1f' }; Text = 'is a Binary value instead of text' }
+            @{ What = 'bytes'; Value = { New-List 'allow S-1-5-18 0x1f' }; Text = 'is of type REG_BINARY instead of REG_SZ' }
+            @{ What = 'no type at all'; Value = { $registry::new(0, [byte[]]@()) }; Text = 'is of type REG_NONE instead of REG_SZ' }
         ) {
             $stored[$policy] = & $Value
             $decision = Get-Decision launch_limit @{ add = 'allow S-1-1-0 0xa' }
@@ -272,10 +273,10 @@ Describe 'rpc_ports' {
     }
 
     It 'tells <What>' -ForEach @(
-        @{ What = 'blanks'; Ports = { New-Multi '5000 - 5100' }; Text = "has no valid list in Ports: '5000 - 5100' (type 7)" }
-        @{ What = 'a port too high'; Ports = { New-Multi '5000-70000' }; Text = "has no valid list in Ports: '5000-70000' (type 7)" }
+        @{ What = 'blanks'; Ports = { New-Multi '5000 - 5100' }; Text = "has no valid list in Ports: '5000 - 5100' (type REG_MULTI_SZ)" }
+        @{ What = 'a port too high'; Ports = { New-Multi '5000-70000' }; Text = "has no valid list in Ports: '5000-70000' (type REG_MULTI_SZ)" }
         @{ What = 'a range upside down'; Ports = { New-Multi '5100-5000' }; Text = 'has no valid list in Ports: *' }
-        @{ What = 'a text'; Ports = { New-Text '5000' }; Text = "has no valid list in Ports: '' (type 1)" }
+        @{ What = 'a text'; Ports = { New-Text '5000' }; Text = "has no valid list in Ports: '' (type REG_SZ)" }
         @{ What = 'none'; Ports = { $null }; Text = 'is incomplete: Ports is missing' }
     ) {
         Set-Port (& $Ports)
@@ -285,7 +286,7 @@ Describe 'rpc_ports' {
 
     It 'tells ports that are the ones to spare' {
         Set-Port (New-Multi '5000-5100') (New-Text N)
-        (Get-Decision rpc_ports $null).Before.problem | Should -Be "means other ports than those listed: PortsInternetAvailable is 'N' (type 1) instead of 'Y'"
+        (Get-Decision rpc_ports $null).Before.problem | Should -Be "means other ports than those listed: PortsInternetAvailable is 'N' (type REG_SZ) instead of 'Y'"
     }
 
     It 'removes the key by default, unless it holds something else' {

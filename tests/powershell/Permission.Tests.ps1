@@ -85,8 +85,38 @@ Describe 'A permission' {
             Get-Written (Get-Decision @{ add = "allow $joe 0x2" } $Kind) $Kind | Should -Be (@($List) + "allow $joe 0x3")
         }
 
-        It 'does not take a broken machine value' {
+        It 'calls a broken machine value the machine default, and says what mends it: <What>' -ForEach @(
+            @{ What = 'everybody is in'; Value = { New-Stored $null }; Text = 'has a NULL DACL, which lets everybody in' }
+            @{ What = 'malformed'; Value = { $registry::new(3, [byte[]](1, 0, 4, 0x80)) }; Text = 'is malformed' }
+            @{ What = 'a text'; Value = { $registry::new(1, [byte[]](65, 0, 0, 0)) }; Text = "is of type REG_SZ instead of REG_BINARY: 'A'" }
+        ) {
+            $stored.DefaultLaunchPermission = & $Value
+            $com::Answer = $stored.DefaultLaunchPermission.Data # as COM would, which is not asked
+            foreach ($wanted in @{ add = "allow $joe" }, @{ remove = "allow $joe" }) {
+                $decision = Get-Decision $wanted
+                $decision.Problems | Should -Be ("the machine default (DefaultLaunchPermission) $Text; add and remove can't start from it, " +
+                    'mend it first with wincom.dcom.machine (default_launch_permission), or declare the whole list with set or sddl')
+                $decision.Changes.Count | Should -Be 0
+            }
+            Get-Written (Get-Decision @{ set = "allow $joe 0xa" }) | Should -Be "allow $joe 0xb"
+            $com::Asked.Count | Should -Be 0
+        }
+
+        It 'goes to a broken machine default only where that is meant' {
+            $stored.DefaultLaunchPermission = $registry::new(3, [byte[]](1, 0, 4, 0x80))
+            $stored.Value = New-Stored 'allow S-1-5-18 0x1f'
+            (Get-Decision @{ default = $true }).Problems | Should -BeLike 'the machine default is malformed; mend it with wincom.dcom.machine (default_launch_permission); allow_lockout*'
+            $decision = Get-Decision @{ default = $true } -AllowLockout
+            $decision.Problems.Count, $decision.Changes.Count | Should -Be 0, 1
+            $stored.Value = $registry::new(3, [byte[]](1, 0)) # which let nobody in either
+            (Get-Decision @{ default = $true }).Problems | Should -BeNullOrEmpty
             $stored.DefaultLaunchPermission = New-Stored $null
+            $stored.Value = New-Stored 'allow S-1-5-18 0x1f'
+            (Get-Decision @{ default = $true }).Problems | Should -BeNullOrEmpty
+        }
+
+        It 'takes the documented list where COM answers none that can be read' {
+            $com::Answer = [byte[]](1, 0)
             Get-Written (Get-Decision @{ add = "allow $joe" }) | Should -Be (@($default) + "allow $joe 0xb")
         }
 
@@ -115,7 +145,8 @@ Describe 'A permission' {
 
         It 'wants them named for <_>' -ForEach 'S-1-1-0', 'S-1-5-11', 'S-1-5-32-545', 'S-1-5-32-546', 'S-1-5-2', 'S-1-5-7', 'S-1-15-2-1' {
             $decision = Get-Decision @{ add = "allow $_" }
-            $decision.Problems | Should -Be "'$_' stands for so many callers that the entry must name its rights"
+            $decision.Problems | Should -Be "'$_' stands for so many callers that the entry must name its rights, such as rights: [local_launch, local_activation]"
+            (Get-Decision @{ add = "allow $_" } access).Problems | Should -BeLike '*such as rights: local_access'
             $decision.After | Should -BeNullOrEmpty
             (Get-Decision @{ add = "allow $_ 0xa" }).Problems | Should -BeNullOrEmpty
             (Get-Decision @{ remove = "allow $_" }).Problems | Should -BeNullOrEmpty
@@ -173,9 +204,12 @@ Describe 'A permission' {
             }
         }
 
-        It 'names the type <_>, for which .NET has no word' -ForEach 5, 8, 10 {
-            $stored.Value = $registry::new($_, [byte[]](1, 2))
-            (Get-Decision @{ add = "allow $joe" }).Problems | Should -BeLike "the stored list is a $_ value instead of a binary one*"
+        It 'names the type <Type> as regedit does' -ForEach @(
+            @{ Type = 0; Name = 'type REG_NONE' }, @{ Type = 5; Name = 'type REG_DWORD_BIG_ENDIAN' }, @{ Type = 11; Name = 'type REG_QWORD' }
+            @{ Type = 12; Name = 'a type that the registry does not name (0xc)' }, @{ Type = 0x1234; Name = 'a type that the registry does not name (0x1234)' }
+        ) {
+            $stored.Value = $registry::new($Type, [byte[]](1, 2))
+            (Get-Decision @{ add = "allow $joe" }).Problems | Should -BeLike "the stored list is of $Name instead of REG_BINARY*"
         }
 
         It 'is never made so by a text: <_>' -ForEach 'O:BAG:BA', 'O:BAG:BAD:(A;;0x1f;;;SY)(A;;0x1;;;BA)', 'O:BAG:BAD:(A;;0xa;;;SY)', 'nonsense' {

@@ -22,13 +22,19 @@ Describe 'Resolve-Principal' {
         $answers["$env:COMPUTERNAME\joe"] = @{ Sid = $local; Use = 1; Domain = $env:COMPUTERNAME; Name = 'joe' }
     }
 
-    It 'takes a SID as it is, in any case, orphans too: <_>' -ForEach 'S-1-5-18', 's-1-5-18', 'S-1-5-21-7-7-7-7', 'S-1-5-82-1-2-3-4-5', 'S-1-15-3-4096' {
+    It 'takes a SID as it is, in any case, orphans too: <_>' -ForEach 'S-1-5-18', 's-1-5-18', 'S-1-5-21-7-7-7-7', 'S-1-5-82-1-2-3-4-5', 'S-1-15-3-4096', 'S-1-5' {
         $found = Resolve-Principal $_
         $found.Sid | Should -BeExactly $_.ToUpperInvariant()
         $found.Problem | Should -BeNullOrEmpty
     }
 
-    It 'refuses <_>, which is no SID' -ForEach 'S-1-5-x', 'S-1-5-', 'S-1-5' {
+    It 'takes an authority of 2^32 and more as Windows prints it' {
+        (Resolve-Principal 'S-1-0x1000000000F-1').Sid | Should -BeExactly 'S-1-0x01000000000F-1'
+        (Resolve-Principal 'S-1-0xFFFFFFFFFFFF').Sid | Should -BeExactly 'S-1-0xFFFFFFFFFFFF'
+        (Resolve-Principal 'S-1-4294967295-1').Sid | Should -BeExactly 'S-1-4294967295-1'
+    }
+
+    It 'refuses <_>, which is no SID' -ForEach 'S-1-5-x', 'S-1-5-', 'S-1-', 'S-1-5-21-4294967296' {
         $found = Resolve-Principal $_
         $found.Problem | Should -Be "'$_' is not a valid SID"
         $found.Missing | Should -BeFalse

@@ -29,6 +29,23 @@ BeforeAll {
     }
 }
 
+Describe 'Flags of entries that set would not write' {
+    It 'are told of <Kind> with <Flags> of an entry: <Told>' -ForEach @(
+        @{ Kind = 'launch'; Flags = 'None'; Told = $false }, @{ Kind = 'launch'; Flags = 'Inherited'; Told = $true }
+        @{ Kind = 'access'; Flags = 'ContainerInherit, ObjectInherit'; Told = $true }, @{ Kind = 'configuration'; Flags = 'None'; Told = $true }
+        @{ Kind = 'configuration'; Flags = 'ContainerInherit'; Told = $false }, @{ Kind = 'configuration'; Flags = 'ContainerInherit, Inherited'; Told = $false }
+    ) {
+        $permission = New-TestPermission $Kind 'allow S-1-5-18 0x3', 'if S-1-5-11 0x3'
+        $permission.Descriptor.DiscretionaryAcl[0].AceFlags = $Flags
+        Test-FurtherFlag $permission | Should -Be $Told
+    }
+
+    It 'are none of a list that is not there' {
+        Test-FurtherFlag (New-Permission launch -Problem 'is malformed') | Should -BeFalse
+        Test-FurtherFlag (ConvertFrom-PermissionByte launch (New-DescriptorByte $null).Bytes) | Should -BeFalse
+    }
+}
+
 Describe 'What is flagged' {
     It 'a descriptor that <What>' -ForEach @(
         @{ What = 'is empty'; Change = { , [byte[]]@() } }

@@ -23,7 +23,16 @@ public class RegistryValue
     // The text of a REG_SZ or REG_EXPAND_SZ value, null for another type.
     public string Text
     {
-        get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).TrimEnd('\0') : null; }
+        get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).Split('\0')[0] : null; }
+    }
+
+    public bool IsText
+    {
+        get
+        {
+            try { return new System.Text.UnicodeEncoding(false, false, true).GetCharCount(Data) >= 0; }
+            catch (ArgumentException) { return false; }
+        }
     }
 
     // 'path|name' of each value that was written, with what became of it.

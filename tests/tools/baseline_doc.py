@@ -66,8 +66,10 @@ def _referring(part: Any, module: str) -> Any:
 def text() -> str:
     """The whole file."""
     own = yaml.safe_load((ROOT / "tests" / "tools" / "baseline_doc.yml").read_text(encoding="utf-8"))
+    top = own["DOCUMENTATION"]["options"]
     for option, module in (("machine", "machine"), ("appids", "appid")):
-        own["DOCUMENTATION"]["options"][option]["suboptions"] = options(module)
+        # What baseline has itself, an entry does not have.
+        top[option]["suboptions"] = {name: spec for name, spec in options(module).items() if name not in top}
     parts = [yaml.dump({key: value}, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True) for key, value in own.items()]
     return HEAD + "\n".join(parts)
 

@@ -129,7 +129,7 @@ def test_an_empty_id(play, name):
 
 def test_a_removal_takes_no_settings(play):
     text = refused(play, state="absent", run_as="system", allow_lockout=True)
-    assert text.endswith("goes with id, state, missing, force_removal, override_key_protection only, found allow_lockout, run_as.")
+    assert text.endswith("goes with id, state, missing, force_removal, override_key_protection, lock_timeout only, found allow_lockout, run_as.")
 
 
 def test_a_removal(play):
@@ -195,7 +195,8 @@ def test_a_surrogate_without_a_name(play, surrogate):
 
 
 @pytest.mark.parametrize("service", ["M*", "MD?", "[M]DM"])
-def test_the_name_of_a_service_may_hold_any_character(play, service):
+def test_a_service_name_is_no_pattern(play, service):
+    """Windows allows all but slashes in it."""
     play.run("appid", {"id": ID, "service": service})
     assert play.calls[0]["module_args"]["service"] == service
 

@@ -30,6 +30,7 @@ def test_exemptions(policy, local, settings, expected):
 # --- whom the lists of an AppID let in -----------------------------------------------------------------------------------
 
 JOE, EVERYONE, SELF, SYSTEM = "S-1-5-21-1-2-3-1001", "S-1-1-0", "S-1-5-10", "S-1-5-18"
+ROWS = ("display_name", "classes", "executables", "images", "service", "surrogate", "com_plus", "processes")
 ACCESS = ("local_access", "remote_access")
 
 
@@ -65,7 +66,7 @@ def test_a_server_of_the_launching_user_is_the_callers_own():
 @pytest.mark.parametrize("raw, run_as", [
     ({}, {"identity": "interactive_user"}),
     ({}, {"identity": None, "problem": "names 'x', which does not exist"}),
-    ({}, {"problem": "is not a REG_SZ value (type 4)"}),
+    ({}, {"problem": "is of type REG_DWORD instead of REG_SZ"}),
     ({"service": {"name": "MDM"}}, {"identity": JOE}),             # RunAs is ignored: it runs as the service's account
     ({"service": {"name": "MDM"}}, None),
 ])
@@ -123,3 +124,45 @@ def test_the_answer_does_not_depend_on_what_else_is_gathered():
 def test_only_users_need_a_password(identity, missing):
     _rights, findings = read(run_as={"identity": identity, "password": False})
     assert ("password_missing" in findings) is missing
+
+
+def test_the_batch_right_is_left_alone_only_of_users():
+    for identity, expected in ((JOE, {"grant_logon_as_batch": False}), ("S-1-5-19", {})):
+        data = {"identity": identity, "password": True, "own_right": False}
+        raw = {"id": APPID, "without_appid": "", "settings": [{"name": "run_as", "before": data}], **dict.fromkeys(ROWS)}
+        result = {"appids": [raw], "names": {JOE: ".\\joe"}}
+        read_info(result, ["settings"])
+        settings = result["appids"][0]["settings"]
+        assert settings == {"id": APPID, "run_as": {JOE: ".\\joe"}.get(identity, "local_service"), **expected}
+
+
+# --- lists that let nobody in, and entries that do nothing ---------------------------------------------------------------
+
+GENERIC_EXECUTE = {"what": "further bits 0x20000000 of an entry", "sid": EVERYONE}
+
+
+def findings(**settings):
+    return read(**settings)[1]
+
+
+def test_a_list_that_lets_nobody_in_is_told():
+    assert findings(launch_permission=permission()) == {"empty_permission": "the launch permission has no entries, so nobody may start the server"}
+    assert findings(access_permission=permission())["empty_permission"].endswith("nobody may call the server")
+    denies = {**permission(), "entries": [{"type": "deny", "sid": JOE, "mask": 0x1E}]}
+    assert findings(launch_permission=denies)["empty_permission"].startswith("the launch permission has no entry that allows a right, so nobody")
+    for other in ({"problem": "is malformed"}, {"problem": "has a NULL DACL, which lets everybody in"},
+                  {"unmanaged": [{"what": "conditional entry", "sid": JOE, "type": "allow", "mask": 0xB}]}):
+        assert "empty_permission" not in findings(launch_permission={**permission(), **other})
+    assert findings(launch_permission=permission((JOE, 0xA))) == {}
+
+
+def test_an_entry_that_gives_nothing_is_told():
+    generic = {**permission((EVERYONE, 0), (JOE, 0xA)), "unmanaged": [GENERIC_EXECUTE]}
+    assert findings(launch_permission=generic) == {"idle_entry": "the launch permission has an entry for Everyone (S-1-1-0) with generic rights only, "
+                                                   "which Windows does not translate when COM asks the list, so it allows nothing"}
+    alone = {**permission((EVERYONE, 0)), "unmanaged": [GENERIC_EXECUTE]}
+    assert set(findings(launch_permission=alone)) == {"empty_permission", "idle_entry"}
+    denies = {**permission((JOE, 0xA)), "entries": [{"type": "deny", "sid": JOE, "mask": 0}, {"type": "allow", "sid": JOE, "mask": 0xA}]}
+    assert findings(launch_permission=denies)["idle_entry"].endswith("with no right that counts there, so it denies nothing")
+    both = {**permission((EVERYONE, 0xA)), "unmanaged": [GENERIC_EXECUTE]}                      # the same bits beside real rights
+    assert findings(launch_permission=both) == {}

@@ -10,6 +10,9 @@ from ansible_collections.wincom.dcom.plugins.plugin_utils._effective import Call
 EVERYONE, ANONYMOUS, USERS, ADMINISTRATORS, SYSTEM, INTERACTIVE = "S-1-1-0", "S-1-5-7", "S-1-5-32-545", "S-1-5-32-544", "S-1-5-18", "S-1-5-4"
 SELF, SERVICE, IIS_IUSRS, AUTHENTICATED = "S-1-5-10", "S-1-5-6", "S-1-5-32-568", "S-1-5-11"
 POOL, SERVICE_ACCOUNT = "S-1-5-82-1-2-3-4-5", "S-1-5-80-1-2-3-4-5"
+ALL_SERVICES, LOCAL_ACCOUNT, LOCAL_ADMINISTRATOR = "S-1-5-80-0", "S-1-5-113", "S-1-5-114"
+APPLICATION, OTHER_APPLICATION = "S-1-15-2-1-2-3-4-5-6-7", "S-1-15-2-7-6-5-4-3-2-1"
+PACKAGES, RESTRICTED_PACKAGES, CAPABILITY = "S-1-15-2-1", "S-1-15-2-2", "S-1-15-3-1024-1-2-3-4-5-6-7-8"
 JOE, FARM = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-513"
 OPEN = [("allow", EVERYONE, 0x1E)]
 
@@ -20,8 +23,9 @@ def permission(*entries, problem="", policy=None, disorder=False, conditional=()
             "entries": [{"type": kind, "sid": sid, "mask": mask} for kind, sid, mask in entries]}
 
 
-def caller(sid=JOE, *groups, unknown=""):
-    return Caller.of({"name": "it", "sid": sid, "groups": list(groups), "unknown": unknown})
+def caller(sid=JOE, *groups, unknown="", user=None):
+    user = sid == JOE if user is None else user
+    return Caller.of({"name": "it", "sid": sid, "groups": list(groups), "unknown": unknown, "user": user})
 
 
 def ask(own, right="local_launch", who=None, limit=None, kind="launch", dcom_is_on=True, **more):
@@ -84,6 +88,7 @@ def test_local_groups_are_a_question_only_where_they_could_not_be_told():
 
 @pytest.mark.parametrize("sid, group, granted", [
     (POOL, IIS_IUSRS, True), (POOL, USERS, True), (POOL, SERVICE, True),
+    (SERVICE_ACCOUNT, ALL_SERVICES, True), (POOL, ALL_SERVICES, False), ("S-1-5-19", ALL_SERVICES, False),
     (SERVICE_ACCOUNT, SERVICE, True), (SERVICE_ACCOUNT, USERS, True), (SERVICE_ACCOUNT, IIS_IUSRS, False),
     ("S-1-5-19", USERS, True), ("S-1-5-20", USERS, True), ("S-1-5-20", SERVICE, True), ("S-1-5-20", IIS_IUSRS, False), (JOE, SERVICE, False),
 ])
@@ -91,7 +96,7 @@ def test_accounts_of_services_have_groups_in_their_token(sid, group, granted):
     assert ask(permission(("allow", group, 0x2)), who=caller(sid))["granted"] is granted
 
 
-@pytest.mark.parametrize("sid", ["S-1-5-15", "S-1-5-113", "S-1-5-114", "S-1-2-1"])
+@pytest.mark.parametrize("sid", ["S-1-5-15", "S-1-2-1", "S-1-5-80-0"])
 def test_groups_of_a_logon_that_not_everybody_has(sid):
     own = permission(("allow", sid, 0x2))
     assert not ask(own)["granted"] and ask(own)["depends_on"]
@@ -115,7 +120,7 @@ def test_an_entry_under_a_condition_is_told():
     condition = "conditional entry for NT AUTHORITY\\Authenticated Users (S-1-5-11)"
     own = permission(("allow", ADMINISTRATORS, 0x1E), conditional=[("allow", AUTHENTICATED, 0x1F)])
     assert ask(own) == {"granted": False, "decided_by": "its list does not allow it", "depends_on": [condition]}
-    assert ask(own, who=caller(JOE, ADMINISTRATORS))["depends_on"] == []              # it is granted anyway
+    assert condition not in ask(own, who=caller(JOE, ADMINISTRATORS))["depends_on"]   # it is granted anyway
     own = permission(("allow", JOE, 0x6), conditional=[("deny", AUTHENTICATED, 0x3), ("allow", FARM, 0x3)])
     assert ask(own)["granted"] and ask(own)["depends_on"] == [condition]
     assert ask(own, "remote_launch")["depends_on"] == []                              # it is about another right
@@ -149,3 +154,109 @@ def test_what_sets_a_check_aside():
     assert ask(permission(), "local_activation", **exempted)["granted"] and not ask(permission(), "local_launch", **exempted)["granted"]
     told = ask(permission(*OPEN), "remote_launch", dcom_is_on=False)
     assert not told["granted"] and "EnableDCOM" in told["decided_by"] and ask(permission(*OPEN), dcom_is_on=False)["granted"]
+
+
+# --- local accounts, and what UAC takes out of the token of an administrator
+
+
+@pytest.mark.parametrize("who", [caller(), caller(unknown="access denied"), caller(SYSTEM), caller("S-1-5-19"), caller(POOL), caller(SERVICE_ACCOUNT),
+                                 caller("S-1-5-83-1-2", unknown="no user"), caller(ANONYMOUS)], ids=lambda who: f"{who.sid} {who.unknown}")
+def test_local_accounts_are_users_of_the_host_alone(who):
+    told = ask(permission(("allow", LOCAL_ACCOUNT, 0x2), ("allow", LOCAL_ADMINISTRATOR, 0x2)), who=who)
+    assert not told["granted"] and told["depends_on"] == []
+
+
+def test_whether_a_local_account_is_an_administrator_may_be_unknown():
+    own = permission(("allow", LOCAL_ADMINISTRATOR, 0x2))
+    assert ask(own, who=caller(JOE, LOCAL_ACCOUNT))["depends_on"] == []
+    name = "NT AUTHORITY\\Local account and member of Administrators group"
+    assert ask(own, who=caller(JOE, LOCAL_ACCOUNT, unknown="access denied"))["depends_on"] == [name]
+    assert ask(own, who=caller(FARM, unknown="it is a group"))["depends_on"] == [name]     # its members may be
+
+
+@pytest.mark.parametrize("group, name", [
+    (ADMINISTRATORS, "BUILTIN\\Administrators"), ("S-1-5-32-551", "BUILTIN\\Backup Operators"),
+    (LOCAL_ADMINISTRATOR, "NT AUTHORITY\\Local account and member of Administrators group"),
+])
+def test_an_administrator_depends_on_elevation(group, name):
+    own, elevation = permission(("allow", group, 0x1E)), f"elevation, without which (UAC) {name} only denies"
+    told = ask(own, who=caller(JOE, LOCAL_ACCOUNT, group))
+    assert told["granted"] and told["depends_on"] == [elevation]
+    assert ask(own, "remote_launch", who=caller(JOE, LOCAL_ACCOUNT, group))["depends_on"] == [elevation]
+    assert ask(own, "remote_launch", who=caller(JOE, group))["depends_on"] == []            # a domain's user comes with all its groups
+    assert ask(own, "local_launch", who=caller(JOE, group))["depends_on"] == [elevation]
+
+
+def test_no_elevation_where_something_else_grants_or_nobody_filters():
+    member = caller(JOE, LOCAL_ACCOUNT, ADMINISTRATORS, USERS)
+    told = ask(permission(("allow", ADMINISTRATORS, 0x2), ("allow", USERS, 0x2)), who=member)
+    assert told == {"granted": True, "decided_by": "its list allows it by BUILTIN\\Users (S-1-5-32-545)", "depends_on": []}
+    assert not ask(permission(("deny", ADMINISTRATORS, 0x2), ("allow", JOE, 0x2)), who=member)["granted"]
+    for who in (caller(SYSTEM), caller(ADMINISTRATORS, user=False)):
+        assert ask(permission(("allow", ADMINISTRATORS, 0x2)), who=who)["depends_on"] == []
+
+
+# --- application containers: the application and its user must both be allowed
+
+
+def ask_container(*entries, sid=APPLICATION, limit=(("allow", EVERYONE, 0xA), ("allow", RESTRICTED_PACKAGES, 0xA)), right="local_launch", **more):
+    return ask(permission(*entries, **more), right, who=caller(sid), limit=permission(*limit))
+
+
+def test_everyone_is_no_container():
+    told = ask_container(("allow", EVERYONE, 0xA))
+    assert not told["granted"] and told["depends_on"] == [] and "does not allow it to the application" in told["decided_by"]
+    assert not ask_container(("allow", EVERYONE, 0xA), ("allow", OTHER_APPLICATION, 0xA))["granted"]
+
+
+@pytest.mark.parametrize("sid, entry, granted, less", [
+    (APPLICATION, APPLICATION, True, False), (APPLICATION, PACKAGES, True, True), (APPLICATION, RESTRICTED_PACKAGES, True, False),
+    (PACKAGES, PACKAGES, True, False), (PACKAGES, RESTRICTED_PACKAGES, True, False), (RESTRICTED_PACKAGES, RESTRICTED_PACKAGES, True, False),
+    (PACKAGES, APPLICATION, False, False), (PACKAGES, CAPABILITY, False, False), (CAPABILITY, CAPABILITY, True, False), (CAPABILITY, PACKAGES, True, True),
+])
+def test_entries_for_containers_count_beside_those_for_the_user(sid, entry, granted, less):
+    told = ask_container(("allow", EVERYONE, 0xA), ("allow", entry, 0xA), sid=sid)
+    assert told["granted"] is granted
+    assert any("LPAC" in text for text in told["depends_on"]) is less and len(told["depends_on"]) == less
+
+
+def test_less_privileged_ones_are_not_in_all_application_packages():
+    told = ask_container(("allow", EVERYONE, 0xA), ("allow", PACKAGES, 0xA), sid=RESTRICTED_PACKAGES)
+    assert not told["granted"] and told["depends_on"] == ["ALL APPLICATION PACKAGES (S-1-15-2-1)"]
+
+
+def test_a_capability_is_a_question():
+    told = ask_container(("allow", EVERYONE, 0xA), ("allow", CAPABILITY, 0xA))
+    assert not told["granted"] and told["depends_on"] == [CAPABILITY]
+
+
+def test_its_user_must_be_allowed_too():
+    told = ask_container(("allow", APPLICATION, 0xA), ("allow", INTERACTIVE, 0xA), ("allow", SYSTEM, 0xA))
+    assert told["granted"] and told["depends_on"] == [
+        "the user that it runs as being allowed by NT AUTHORITY\\INTERACTIVE (S-1-5-4), NT AUTHORITY\\SYSTEM (S-1-5-18)"]
+    told = ask_container(("allow", APPLICATION, 0xA))
+    assert not told["granted"] and told["decided_by"] == "its list allows it to the application, but to no user, and Windows asks for both"
+    told = ask_container(("allow", PACKAGES, 0xA), ("allow", SELF, 0xA))                    # SELF stands for nobody here
+    assert not told["granted"] and "by ALL APPLICATION PACKAGES (S-1-15-2-1), but to no user" in told["decided_by"]
+
+
+def test_denies_of_its_user_count_and_of_the_container_are_in_doubt():
+    both = ("allow", EVERYONE, 0xA), ("allow", APPLICATION, 0xA)
+    assert ask_container(*both, ("deny", EVERYONE, 0xA))["decided_by"] == "its list denies it by Everyone (S-1-1-0)"
+    told = ask_container(*both, ("deny", USERS, 0xA))
+    assert told["granted"] and told["depends_on"] == ["the user that it runs as being denied by BUILTIN\\Users (S-1-5-32-545)"]
+    told = ask_container(*both, ("deny", PACKAGES, 0xA), ("deny", OTHER_APPLICATION, 0xA), ("deny", "S-1-5-2", 0xA))
+    assert told["granted"] and told["depends_on"] == ["whether Windows heeds a deny entry for ALL APPLICATION PACKAGES (S-1-15-2-1)"]
+
+
+def test_the_limit_asks_for_both_as_well():
+    both = ("allow", EVERYONE, 0xA), ("allow", APPLICATION, 0xA)
+    told = ask_container(*both, limit=[("allow", EVERYONE, 0x1E)])
+    assert not told["granted"] and told["decided_by"].startswith("the machine's launch limit does not allow it to the application")
+
+
+def test_a_condition_on_either_side_is_a_question():
+    told = ask_container(("allow", EVERYONE, 0xA), conditional=[("allow", APPLICATION, 0xA)])
+    assert not told["granted"] and told["depends_on"] == [f"conditional entry for {APPLICATION}"]
+    told = ask_container(("allow", APPLICATION, 0xA), conditional=[("allow", EVERYONE, 0xA)])
+    assert told["granted"] and told["depends_on"] == ["the user that it runs as being allowed by conditional entry for Everyone (S-1-1-0)"]

@@ -138,7 +138,7 @@ def test_a_sound_machine_has_no_findings():
         ({"default_launch_permission": permission(disorder=True)}, "out_of_order"),
         ({"default_launch_permission": permission(problem="has a NULL DACL, which lets everybody in")}, "invalid_list"),
         ({"default_launch_permission": permission(problem="is malformed", binary="")}, "invalid_list"),
-        ({"launch_limit": permission(problem="is a DWord value instead of a binary one", binary="")}, "wrong_type"),
+        ({"launch_limit": permission(problem="is of type REG_DWORD instead of REG_BINARY", binary="")}, "wrong_type"),
         ({"launch_limit": permission(allow(ADMINISTRATORS, 0x1E))}, "locked_out"),
         ({"launch_limit": permission(allow(EVERYONE, 0xA), allow(ADMINISTRATORS, 0xA))}, "locked_out"),
         ({"launch_limit": permission(allow(EVERYONE, 0x1E), deny(ADMINISTRATORS, 0x4))}, "locked_out"),
@@ -157,13 +157,13 @@ def test_a_denied_remote_right_is_not_open():
 
 
 def test_a_limit_that_a_policy_sets():
-    own = permission(problem="is a String value instead of a binary one: 'D:'", binary="")
+    own = permission(problem="is of type REG_SZ instead of REG_BINARY: 'D:'", binary="")
     read = info(launch_limit={**LIMIT, "policy": {"problem": "", "own": own}}, access_limit={**own, "policy": {"problem": "is empty", "own": own}})
     assert list(read["settings"]) == ["launch_limit"]
     assert [read["permissions"][option]["source"] for option in ("launch_limit", "access_limit")] == ["policy", "policy"]
     assert read["permissions"]["access_limit"] == {"source": "policy", "sddl": None, "entries": ["invalid: is empty"], "overridden": None}
     assert [finding["id"] for finding in read["findings"]] == ["wrong_type", "policy_managed", "wrong_type", "policy_not_sddl"]
-    assert "Group Policy overrides, is a String value instead of a binary one: 'D:'" in read["findings"][0]["text"]
+    assert "Group Policy overrides, is of type REG_SZ instead of REG_BINARY: 'D:'" in read["findings"][0]["text"]
 
 
 def test_a_failure_has_no_findings():

@@ -134,6 +134,30 @@ def test_what_set_would_leave_goes_back_by_bytes(after):
     assert previous(data, after=after) == {"binary": BINARY}
 
 
+def test_entries_with_flags_go_back_and_are_declared_by_bytes():
+    old, new = permission(allow(JOE, 2), flagged=True, binary=BINARY), permission(allow(SYSTEM, 2), flagged=False)
+    assert _permission.previous("launch_permission", old, new, NAMES) == _permission.declared("launch_permission", old, NAMES) == {"binary": BINARY}
+    assert "set" in _permission.previous("launch_permission", new, old, NAMES)      # set writes none, whatever is there
+
+
+@pytest.mark.parametrize("owner", [{"owner": JOE}, {"group": SYSTEM}])
+def test_a_list_of_another_owner_is_declared_with_it(owner):
+    data = permission(allow(JOE, 2), sddl="O:SYG:BAD:(A;;CCDC;;;SY)", binary=BINARY, **owner)
+    for option in ("launch_permission", "default_access_permission", "launch_limit"):
+        assert _permission.declared(option, data, NAMES) == {"sddl": data["sddl"]}
+        assert _permission.declared(option, {**data, "sddl": None}, NAMES) == {"binary": BINARY}     # not every list has a text
+        assert _permission.declared(option, {**data, "unmanaged": [LABEL]}, NAMES) == {"binary": BINARY}
+        assert "set" in _permission.declared(option, permission(allow(JOE, 2), owner="", group=ADMINISTRATORS), NAMES)
+    assert "set" in _permission.previous("launch_permission", data, data, NAMES)                       # there, set keeps it
+    assert "set" in _permission.declared("configuration_permission", permission(allow(JOE, 0x20019), sddl="x", **owner), NAMES)
+    assert _permission.declared("launch_permission", permission(default=True, sddl="x", **owner), NAMES) == {"default": True}
+
+
+def test_a_malformed_default_has_no_bytes_to_explain():
+    assert lines(permission(default=True, problem="is malformed", binary="")) == ["the machine default", "invalid: is malformed"]
+    assert lines(permission(problem="is malformed", binary="")) == ["invalid: is malformed (it has 0 bytes, a security descriptor has at least 20)"]
+
+
 def test_an_owner_of_a_key_is_not_written():
     data = permission(owner=JOE)
     assert previous(data, "configuration", permission(owner=SYSTEM)) == {"set": []}

@@ -37,6 +37,7 @@ def test_no_name_stands_for_two_sids():
         ("S-1-5-32-544", "BUILTIN\\Administrators"),
         ("S-1-5-32-562", "BUILTIN\\Distributed COM Users"),
         ("S-1-15-2-1", "ALL APPLICATION PACKAGES"),
+        ("S-1-5-80-0", "NT SERVICE\\ALL SERVICES"),
     ],
 )
 def test_the_table_wins_over_what_the_host_says(sid, name):
