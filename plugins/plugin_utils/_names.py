@@ -9,7 +9,7 @@ import re
 
 from ._principals import SID_OF
 
-_SID = re.compile(r"S-1-(0x[0-9A-F]+|\d+)((?:-(?:0x[0-9A-F]+|\d+))+)", re.IGNORECASE | re.ASCII)
+_SID = re.compile(r"S-1-(0x[0-9A-F]+|\d+)((?:-(?:0x[0-9A-F]+|\d+))*)", re.IGNORECASE | re.ASCII)
 # Sddl.h: the accounts that SDDL has two letters for.
 TWO_LETTERS = frozenset(
     "AA AC AN AO AP AS AU BA BG BO BU CA CD CG CN CO CY DA DC DD DG DU EA ED EK ER ES HA HI HO IS IU KA LA LG LS LU LW ME MP MS MU NO NS NU OW PA "
@@ -36,7 +36,7 @@ def sid_mistake(authority: str, rest: str) -> str:
     """Why the numbers of a SID are none: Windows would silently take another one. authority: 5 or 0x5; rest: -21-1-2-3."""
     if _number(authority) >= 1 << 48:
         return f"the authority {authority} of a SID is below 281474976710656"
-    numbers = rest.strip("-").split("-")
+    numbers = rest.split("-")[1:]
     wrong = next((number for number in numbers if _number(number) >= 1 << 32), None)
     if wrong:
         return f"{wrong} is no number of a SID, which are below 4294967296"

@@ -278,7 +278,9 @@ def declared(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) ->
     found = previous(option, data, data, names)
     if found is None or "set" not in found or scope_of(option) is CONFIGURATION or _owners(data) == (ADMINISTRATORS, ADMINISTRATORS):
         return found
-    return {"sddl": data["sddl"]} if data.get("sddl") else {"binary": data["binary"]}
+    # Windows prints a SID without numbers after its authority (S-1-5), and does not take that text back.
+    taken_back = data.get("sddl") and not re.search(r"S-1-(?:\d+(?![-\dx])|0x[0-9A-F]+(?![-0-9A-F]))", data["sddl"])
+    return {"sddl": data["sddl"]} if taken_back else {"binary": data["binary"]}
 
 
 def _entries_of(kind: str, old: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any]:

@@ -262,7 +262,7 @@ def test_a_name_that_is_surely_mistyped(name, words):
 
 @pytest.mark.parametrize(
     "name",
-    ["IIS APPPOOL\\Shop, Inc", "IIS APPPOOL\\a/b", "NT SERVICE\\a,b", "S-1-5-21-4294967295-2-3-4", "S-1-0xFFFFFFFFFFFF-1", "S-1-5" + 15 * "-1", ".\\joe", "a@b/c", "S-1-5-x"],
+    ["IIS APPPOOL\\Shop, Inc", "IIS APPPOOL\\a/b", "NT SERVICE\\a,b", "S-1-5-21-4294967295-2-3-4", "S-1-0xFFFFFFFFFFFF-1", "S-1-5" + 15 * "-1", ".\\joe", "a@b/c", "S-1-5-x", "S-1-5"],
 )
 def test_a_name_that_only_the_host_can_know(name):
     assert entry(name)["principal"] == name
