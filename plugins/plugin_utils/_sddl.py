@@ -3,7 +3,7 @@
 
 """Security descriptors as text (SDDL), read to the last character before they travel.
 
-Windows takes some texts otherwise than they read: numbers that don't fit become others, and what stands behind a part may be dropped.
+Windows makes other numbers of those that don't fit, without a word, and what it refuses it refuses with a number alone.
 Sources: Microsoft, "Security Descriptor String Format", "ACE Strings", "SID Strings", and [MS-DTYP] 2.5.1.1.
 """
 
