@@ -134,9 +134,12 @@ def _problems(where: str, who: str, table: Table, given: dict[t.Any, t.Any], abo
             if hint:
                 yield start + hint
             else:
-                lost.append(_shown(name))
-    if lost:
-        yield f"{who} has no {', '.join(lost)}; it takes {', '.join(table) or 'no options'}"
+                lost.append(str(name))
+    words = [name for name in lost if _WORD.fullmatch(name)]
+    if len(words) < len(lost):  # {run_as_password:secret} is one name in YAML, and so may any other be that is no word
+        yield f"{who} has no option whose name is no word; it is not shown, for it may hold a value"
+    if words:
+        yield f"{who} has no {', '.join(words)}; it takes {', '.join(table) or 'no options'}"
     for option, takes in table.items():
         if given.get(option) is not None:
             if isinstance(takes, str):
@@ -190,12 +193,6 @@ def _with(takes: Below) -> str:
     if takes.kind != "dict":
         return ""
     return " with " + ("the options of wincom.dcom.machine" if takes.options is _MACHINE else ", ".join(takes.options))
-
-
-def _shown(name: t.Any) -> str:
-    """The name of an option. One that is no word may hold a value: {run_as_password:secret} is one name in YAML."""
-    text = str(name)
-    return text if _WORD.fullmatch(text) else "an option whose name is no word"
 
 
 def _hint(name: t.Any, table: Table, above: tuple[tuple[str, Table], ...]) -> str:

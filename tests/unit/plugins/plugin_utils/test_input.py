@@ -71,9 +71,10 @@ def test_every_option_is_in_the_table_and_no_other(module):
         ("appid", {"launch_permission": {"rights": SECRET}}, "launch_permission: rights goes below add or remove or set"),
         ("appid", {"launch_permission": {"who": SECRET}}, f"launch_permission has no who; it takes {ALL_OF_A_LIST}"),
         ("appid", {"launch_permission": {"set": ["a", {"who": SECRET, 5: SECRET}]}},
-         "launch_permission: set: an entry has no who, an option whose name is no word; it takes principal, type, rights, optional"),
+         "launch_permission: set: an entry has no option whose name is no word; it is not shown, for it may hold a value; "
+         "launch_permission: set: an entry has no who; it takes principal, type, rights, optional"),
         ("appid", {"run_as_password:" + SECRET: None}, "run_as_password: a blank is missing after the colon"),
-        ("appid", {"password=" + SECRET: None}, "wincom.dcom.appid has no an option whose name is no word"),
+        ("appid", {"password=" + SECRET: None}, "wincom.dcom.appid has no option whose name is no word; it is not shown, for it may hold a value"),
         ("machine", {"launch_limit": {"default": True}}, "launch_limit has no default; it takes add, remove, set, sddl, binary"),
         ("machine", {"display_name": SECRET}, "display_name is an option of wincom.dcom.appid"),
         ("machine", {"access_limits": SECRET}, "access_limits: did you mean access_limit?"),
