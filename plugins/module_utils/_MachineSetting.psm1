@@ -166,6 +166,11 @@ Function Get-LimitDecision {
 
     $policy = Read-MachineValue $policies $ValueName
     if (-not $policy) { return Get-MachineListDecision $Kind $ValueName $Wanted $Target $Params }
+    if (Test-BlankText $policy) {
+        $decision = Get-MachineListDecision $Kind $ValueName $Wanted $Target $Params
+        $decision.Before.blank_policy = $true
+        return $decision
+    }
 
     $own = (Get-MachineListDecision $Kind $ValueName $null $Target $Params).Before
     $held = ConvertFrom-PolicyValue $Kind $policy
@@ -187,13 +192,18 @@ Function Get-LimitDecision {
     $decision
 }
 
+# Saving the policy blank takes it away (Microsoft, "DCOM: Machine Launch Restrictions in SDDL syntax"), so a text without a character is none.
+Function Test-BlankText {
+    param ($Value)
+    $Value.Type -eq 1 -and -not $Value.Text.Trim()
+}
+
 # A policy's text as the value that the machine's own list would be: @{ Value; Problem }.
 Function ConvertFrom-PolicyValue {
     param ([string]$Kind, $Value)
 
     if ($Value.Type -ne 1) { return @{ Problem = "is of $(Get-TypeName $Value.Type) instead of REG_SZ" } }
     $text = $Value.Text
-    if (-not $text.Trim()) { return @{ Problem = 'is empty' } }
     try { $list = New-Permission $Kind ([RawSecurityDescriptor]::new($text)) }
     catch { return @{ Problem = "is '$text'" } }
     @{ Value = [RegistryValue]::new(3, (ConvertTo-PermissionByte $list).Bytes) }
@@ -202,7 +212,8 @@ Function ConvertFrom-PolicyValue {
 # The options that Group Policy sets.
 Function Get-PolicyManaged {
     foreach ($row in Get-MachineSetting | Where-Object { $_.Policy }) {
-        if (Read-MachineValue $policies $row.Policy) { $row.Name }
+        $policy = Read-MachineValue $policies $row.Policy
+        if ($policy -and -not (Test-BlankText $policy)) { $row.Name }
     }
 }
 

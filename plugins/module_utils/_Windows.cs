@@ -712,6 +712,8 @@ public static class Com
     static extern int CoGetSystemSecurityPermissions(int kind, out IntPtr descriptor);
     [DllImport("advapi32")]
     static extern int GetSecurityDescriptorLength(IntPtr descriptor);
+    [DllImport("advapi32", SetLastError = true)]
+    static extern bool MakeSelfRelativeSD(IntPtr absolute, byte[] selfRelative, ref int size);
     [DllImport("kernel32")]
     static extern IntPtr LocalFree(IntPtr memory);
 
@@ -721,9 +723,25 @@ public static class Com
         IntPtr descriptor;
         if (CoGetSystemSecurityPermissions(kind, out descriptor) != 0)
             return null;
-        byte[] bytes = new byte[GetSecurityDescriptorLength(descriptor)];
+        try { return SelfRelative(descriptor); }
+        finally { LocalFree(descriptor); }
+    }
+
+    // The bytes of a descriptor in one piece. COM does not say which format it answers; an absolute one holds addresses.
+    public static byte[] SelfRelative(IntPtr descriptor)
+    {
+        byte[] bytes = null;
+        if ((Marshal.ReadInt16(descriptor, 2) & 0x8000) == 0) // SE_SELF_RELATIVE
+        {
+            int size = 0;
+            MakeSelfRelativeSD(descriptor, null, ref size); // fails, and says how large
+            bytes = new byte[size];
+            if (!MakeSelfRelativeSD(descriptor, bytes, ref size))
+                throw new Win32Exception(Marshal.GetLastWin32Error());
+            return bytes;
+        }
+        bytes = new byte[GetSecurityDescriptorLength(descriptor)];
         Marshal.Copy(descriptor, bytes, 0, bytes.Length);
-        LocalFree(descriptor);
         return bytes;
     }
 }

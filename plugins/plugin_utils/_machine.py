@@ -211,6 +211,9 @@ class _Limit(_List):
         policy = self.old.get("policy")
         if not policy:
             yield from super().findings()
+            if self.old.get("blank_policy"):
+                text = f"{self.option}: the value of Group Policy is an empty text, which is no policy; the machine's own list holds"
+                yield _finding("policy_empty", "info", text)
             return
         yield from self.problem(policy["own"], "the machine's own list, which Group Policy overrides,")
         if policy["problem"]:

@@ -223,9 +223,18 @@ Describe 'A limit' {
             }
         }
 
+        It 'by an empty text is none: "<_>"' -ForEach '', ' ' {
+            $stored[$policy] = New-Text $_
+            $decision = Get-Decision launch_limit @{ add = 'allow S-1-1-0 0x1f' }
+            $decision.Problems | Should -BeNullOrEmpty
+            $decision.Changes.Count | Should -Be 1
+            (Get-Decision launch_limit $null).Before.blank_policy | Should -BeTrue
+            Get-PolicyManaged | Should -Not -Contain launch_limit
+        }
+
         It 'by <What> is an error, and is told' -ForEach @(
             @{ What = 'no SDDL'; Value = { New-Text 'everybody' }; Text = "is 'everybody'" }
-            @{ What = 'nothing'; Value = { New-Text '' }; Text = 'is empty' }
+            @{ What = 'half a list'; Value = { New-Text 'D:(A;;0x1f;;;SY' }; Text = "is 'D:(A;;0x1f;;;SY'" }
             @{ What = 'bytes'; Value = { New-List 'allow S-1-5-18 0x1f' }; Text = 'is of type REG_BINARY instead of REG_SZ' }
             @{ What = 'no type at all'; Value = { $registry::new(0, [byte[]]@()) }; Text = 'is of type REG_NONE instead of REG_SZ' }
         ) {

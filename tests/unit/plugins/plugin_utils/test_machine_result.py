@@ -158,12 +158,18 @@ def test_a_denied_remote_right_is_not_open():
 
 def test_a_limit_that_a_policy_sets():
     own = permission(problem="is of type REG_SZ instead of REG_BINARY: 'D:'", binary="")
-    read = info(launch_limit={**LIMIT, "policy": {"problem": "", "own": own}}, access_limit={**own, "policy": {"problem": "is empty", "own": own}})
+    read = info(launch_limit={**LIMIT, "policy": {"problem": "", "own": own}}, access_limit={**own, "policy": {"problem": "is 'x'", "own": own}})
     assert list(read["settings"]) == ["launch_limit"]
     assert [read["permissions"][option]["source"] for option in ("launch_limit", "access_limit")] == ["policy", "policy"]
-    assert read["permissions"]["access_limit"] == {"source": "policy", "sddl": None, "entries": ["invalid: is empty"], "overridden": None}
+    assert read["permissions"]["access_limit"] == {"source": "policy", "sddl": None, "entries": ["invalid: is 'x'"], "overridden": None}
     assert [finding["id"] for finding in read["findings"]] == ["wrong_type", "policy_managed", "wrong_type", "policy_not_sddl"]
     assert "Group Policy overrides, is of type REG_SZ instead of REG_BINARY: 'D:'" in read["findings"][0]["text"]
+
+
+def test_an_empty_policy_is_none():
+    read = info(launch_limit={**LIMIT, "blank_policy": True})
+    assert list(read["settings"]) == ["launch_limit"] and read["permissions"]["launch_limit"]["source"] == "machine"
+    assert [(finding["id"], finding["severity"]) for finding in read["findings"]] == [("policy_empty", "info")]
 
 
 def test_a_failure_has_no_findings():
