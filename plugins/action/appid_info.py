@@ -7,6 +7,8 @@ import typing as t
 
 from ..plugin_utils._action import DcomAction
 from ..plugin_utils._appid_info import read_info
+from ..plugin_utils._input import BadInput
+from ..plugin_utils._names import mistake
 from ..plugin_utils._principals import to_sid
 from ..plugin_utils._words import texts
 
@@ -20,6 +22,9 @@ class ActionModule(DcomAction):
 
     def normalise(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         self._asked = texts(args.get("principals"))
+        wrong = next(filter(None, map(mistake, self._asked)), "")
+        if wrong:
+            raise BadInput(f"principals: {wrong}")
         if self._asked:
             args["principals"] = [to_sid(name) for name in self._asked]
         return args

@@ -9,7 +9,7 @@ import typing as t
 
 from ..plugin_utils._action import DcomAction
 from ..plugin_utils._denial import read_result
-from ..plugin_utils._permission import BadInput
+from ..plugin_utils._input import BadInput
 
 AGE = re.compile(r"(\d{1,10})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}

@@ -27,7 +27,7 @@ public static class Portable
             return data;
         // What an expression without a result leaves behind, is nothing.
         Type nothing = data.GetType().Assembly.GetType("System.Management.Automation.Internal.AutomationNull");
-        if (data.Equals(nothing.GetProperty("Value").GetValue(null, null)))
+        if (ReferenceEquals(data, nothing.GetProperty("Value").GetValue(null, null)))
             return null;
         return data.GetType().GetProperty("BaseObject").GetValue(data, null);
     }

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ._permission import BadInput
+from ._input import BadInput, check
 from ._principals import name_sids
 
 GUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
@@ -54,9 +54,10 @@ class DcomAction(ActionBase):
                 f"{self._connection.transport!r} with a shell that is not a Windows one. Use winrm or psrp, or set ansible_shell_type."
             )
         try:
+            check(self.module_name, self._task.args)
             args = self.normalise(dict(self._task.args))
         except BadInput as error:
-            raise AnsibleActionFail(f"{error}.") from None
+            raise AnsibleActionFail(str(error) if str(error).endswith("?") else f"{error}.") from None
         result.update(self._execute_module(module_name=name, module_args=args, task_vars=task_vars))
         self.read_result(result, args)
         # Ansible.Basic writes the arguments to the event log, which takes no long ones; that says nothing about the task.

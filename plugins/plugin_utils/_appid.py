@@ -8,12 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from . import _flags, _setting
-from ._appid_input import RUN_AS
-from ._principals import NAME_OF, SYSTEM, to_name, with_sid
+from ._appid_input import KEYWORD_OF, RUN_AS
+from ._principals import NAME_OF, to_name, with_sid
 from ._setting import Permission, Setting, Text
-
-# Identities that run_as has a keyword for; RunAs may hold other names of theirs than the documented ones.
-KEYWORD_OF = {SYSTEM: "system", "S-1-5-19": "local_service", "S-1-5-20": "network_service"}
 
 
 def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:

@@ -10,11 +10,20 @@ import typing as t
 
 from . import _flags, _permission, _words
 from ._action import GUID, is_true
-from ._permission import BadInput
-from ._principals import SID_OF
+from ._input import BadInput
+from ._names import mistake
+from ._principals import SID_OF, SYSTEM
 
 PERMISSIONS = ("launch_permission", "access_permission", "configuration_permission")
 RUN_AS = ("launching_user", "interactive_user", "local_service", "network_service", "system")
+# Identities that run_as has a keyword for; RunAs may hold other names of theirs than the documented ones.
+KEYWORD_OF = {SYSTEM: "system", "S-1-5-19": "local_service", "S-1-5-20": "network_service"}
+# What dcomcnfg, the registry and the service manager call them beside that, in small letters with single blanks.
+CALLED = {
+    "interactive": "interactive_user", "interactive user": "interactive_user", "launching user": "launching_user", "system": "system",
+    "system account (services only)": "system", "localsystem": "system", "local system": "system", "localservice": "local_service",
+    "local service": "local_service", "networkservice": "network_service", "network service": "network_service",
+}  # fmt: skip
 WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection", "lock_timeout")
 WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch", "lock_timeout")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
@@ -50,13 +59,15 @@ def _check_absent(args: dict[str, t.Any]) -> None:
 def _check_id(args: dict[str, t.Any]) -> None:
     identity = args.get("id")
     if isinstance(identity, dict):
-        if set(identity) != {"runs_as"} or not identity["runs_as"]:
-            raise BadInput(f"id is the id of one AppID, or a dictionary with runs_as alone, not one with {', '.join(map(str, identity)) or 'nothing'}")
+        if not identity.get("runs_as"):
+            raise BadInput("id is the id of one AppID, or a dictionary with runs_as, the name of a user; runs_as is missing")
         others = sorted(set(args) - {"id", *WITH_RUNS_AS})
         if others:
             raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")
-        if str(identity["runs_as"]).casefold() in RUN_AS:
+        if str(identity["runs_as"]).casefold() in RUN_AS or _keyword(str(identity["runs_as"])):
             raise BadInput(f"id: runs_as is the name of a user, whose password changes; {identity['runs_as']} has none")
+        if mistake(str(identity["runs_as"])):
+            raise BadInput(f"id: runs_as: {mistake(str(identity['runs_as']))}")
         if not args.get("run_as_password"):
             raise BadInput("id: {runs_as: ...} gives all AppIDs of that identity a new password; run_as_password is missing")
     elif identity is not None:
@@ -97,14 +108,35 @@ def _check_run_as(args: dict[str, t.Any]) -> None:
             raise BadInput("run_as_password needs run_as with the name of a user" + (f"; {run_as} has no password" if run_as else ""))
         if not str(args["run_as_password"]):
             raise BadInput("run_as_password is empty; COM can't log on a user without a password")
-    if not is_user:
-        return
-    if str(run_as).endswith("$"):
+    if is_user:
+        _check_user(str(run_as))
+
+
+def _check_user(run_as: str) -> None:
+    if _keyword(run_as):
+        raise BadInput(f"run_as: {run_as!r} is the identity whose keyword is {_keyword(run_as)}; write run_as: {_keyword(run_as)}")
+    if _plain(run_as) == "this user":
+        raise BadInput(f"run_as: {run_as!r} is what dcomcnfg calls any user; write the name of the one that is meant, such as CONTOSO\\svc-shop")
+    if mistake(run_as):
+        raise BadInput(f"run_as: {mistake(run_as)}")
+    if run_as.endswith("$"):
         raise BadInput(f"run_as: {run_as!r} is a managed or computer account, which has no password that COM could keep; run the server as a service instead")
-    if str(run_as).upper().startswith(("NT SERVICE\\", "IIS APPPOOL\\")):
+    if run_as.upper().startswith(("NT SERVICE\\", "IIS APPPOOL\\")):
         raise BadInput(f"run_as: {run_as!r} is a virtual account, which COM can't log on; it is fine as a principal in a permission")
-    if str(run_as).casefold() in SID_OF:
+    if run_as.casefold() in SID_OF:
         raise BadInput(f"run_as: {run_as!r} is not the account of a user; keywords are {', '.join(RUN_AS)}")
+
+
+def _keyword(name: str) -> str | None:
+    """The keyword of an identity that is called otherwise, None for any other name."""
+    sid = SID_OF.get(name.strip().casefold(), name.strip().upper())
+    return KEYWORD_OF.get(sid) or CALLED.get(_plain(name))
+
+
+def _plain(name: str) -> str:
+    """'The interactive user.' as 'interactive user'."""
+    text = re.sub(r"[ _-]+", " ", name.casefold().replace("nt authority\\", "")).strip(" .")
+    return text.removeprefix("the ").removesuffix(" account")
 
 
 def _check_executables(executables: t.Any) -> None:

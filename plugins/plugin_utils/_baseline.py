@@ -8,30 +8,22 @@ from __future__ import annotations
 import typing as t
 
 from . import _appid, _appid_input, _machine, _setting
-from ._permission import BadInput
+from ._input import BadInput
 from ._words import texts
 
 
 def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
     """The arguments of baseline as the module takes them; raises BadInput, which names the entry."""
     if args.get("machine") is not None:
-        if not isinstance(args["machine"], dict):
-            raise BadInput(f"machine is a dictionary with the options of wincom.dcom.machine, not {args['machine']!r}")
         args["machine"] = _checked("machine", _machine.normalise, args["machine"])
     if args.get("appids") is not None:
-        if not isinstance(args["appids"], list):
-            raise BadInput(f"appids is a list of dictionaries with the options of wincom.dcom.appid, not {args['appids']!r}")
         args["appids"] = [_entry(number, entry) for number, entry in enumerate(args["appids"], 1)]
         _check_twice(args["appids"])
         _check_claims(args["appids"])
     return args
 
 
-def _entry(number: int, entry: t.Any) -> dict[str, t.Any]:
-    if not isinstance(entry, dict):
-        raise BadInput(f"appids, entry {number}: an entry is a dictionary with the options of wincom.dcom.appid, not {entry!r}")
-    if not isinstance(entry.get("id"), (str, type(None))):
-        raise BadInput(f"appids, entry {number}: id is the id of one AppID, as a text, not {entry['id']!r}")
+def _entry(number: int, entry: dict[str, t.Any]) -> dict[str, t.Any]:
     return _checked(f"appids, entry {number} ({entry.get('id')})", _appid_input.normalise, entry)
 
 

@@ -125,12 +125,12 @@ def _server(group: Group, fields: dict[str, str], host: Group) -> Group:
 
 def _grantee(group: Group, fields: dict[str, str], host: Group) -> Group:
     """Who lacks the right: the application container where the caller runs in one, else its account."""
-    user = f"{fields['domain']}\\{fields['user']}" if fields.get("domain") else fields.get("user") or None
     sid = fields.get("sid", "") if SID.fullmatch(fields.get("sid", "")) else None
+    user = _user(fields, sid)
     nobody: Group = {"principal": None, "sid": None, "container": None, "callers": []}
     container = fields.get("container_sid", "")
     if container.startswith(CONTAINER) and SID.fullmatch(container):
-        caller = _name(group, sid, user, host) if sid else user
+        caller = _with_sid(group, sid, user, host) if sid else user
         name = _name(group, container, None, host)
         return {**nobody, "principal": name, "sid": container, "container": fields["container"], "callers": [caller] if caller else []}
     if sid:
@@ -139,11 +139,28 @@ def _grantee(group: Group, fields: dict[str, str], host: Group) -> Group:
     return {**nobody, "principal": None if "sid" in fields else user}
 
 
+def _user(fields: dict[str, str], sid: str | None) -> str | None:
+    """The account as the event calls it. Where Windows had no name for a SID, one word of its language stands for domain and user alike."""
+    domain, user = fields.get("domain", ""), fields.get("user", "")
+    if sid and domain == user:
+        return None
+    return f"{domain}\\{user}".strip("\\") or None
+
+
 def _name(group: Group, sid: str, user: str | None, host: Group) -> str:
-    """A SID's name: this host's for its own events, else what the event says, for only the other computer knows it."""
-    if group["own"]:
-        return to_name(sid, host["names"])
-    return NAME_OF.get(sid) or user or sid
+    """A SID's name: this host's for its own events, else what the event says: only it knows another computer's, and an account that is gone."""
+    return (to_name(sid, host["names"]) if _resolves(group, sid, host) else NAME_OF.get(sid)) or user or sid
+
+
+def _resolves(group: Group, sid: str, host: Group) -> bool:
+    """Whether a name is one by which this host finds the account."""
+    return bool(group["own"] and to_name(sid, host["names"]) != sid)
+
+
+def _with_sid(group: Group, sid: str, user: str | None, host: Group) -> str:
+    """A caller beside others; one that is gone with its SID, for its name may be another's by now."""
+    name = _name(group, sid, user, host)
+    return f"{name} ({sid})" if group["own"] and not _resolves(group, sid, host) and name != sid else name
 
 
 def _locality(fields: dict[str, str]) -> str:
@@ -204,7 +221,7 @@ def _proposal(denial: Group, host: Group) -> Group:
     why_not = _obstacle(denial, own, registered, com_plus, host)
     task = None
     if not why_not:
-        principal = denial["principal"] if own or not denial["sid"] else denial["sid"]
+        principal = denial["principal"] if not denial["sid"] or _resolves({"own": own}, denial["sid"], host) else denial["sid"]
         task = _membership(principal, host) if denial["limit_or_list"] == "limit" else _grant(denial, principal)
     advice = f"{_sentence(denial, own)} {_way(denial, by_design, why_not, task, host)}".strip()
     return {"by_design": by_design, "advice": advice, "task": task, "why_not": why_not}
@@ -310,8 +327,9 @@ def _other(group: Group, fields: dict[str, str], host: Group) -> Group:
     server = _server(group, fields, host)
     del server["registered"], server["com_plus"]
     sid = fields.get("sid", "")
-    user = f"{fields.get('domain', '')}\\{fields.get('user', '')}".strip("\\") or None
-    caller = with_sid(sid, {sid: _name(group, sid, user, host)}) if SID.fullmatch(sid) else user
+    known = SID.fullmatch(sid)
+    user = _user(fields, sid if known else None)
+    caller = with_sid(sid, {sid: _name(group, sid, user, host)}) if known else user
     meaning, advice = OTHERS[group["event_id"]]
     named = _application({**server, "appid": None, "appid_name": None})  # by its class, of which these events speak
     text = meaning.format_map(_Said(fields, server=named, application=_application(server), caller=caller))

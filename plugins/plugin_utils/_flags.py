@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._permission import BadInput
+from ._input import BadInput
 
 FLAGS = {
     "activate_iuserver_indesktop": 0x1,
@@ -20,10 +20,8 @@ FLAGS = {
 }
 
 
-def normalise(value: t.Any, is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
+def normalise(value: dict[str, t.Any], is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
     """The option as the module takes it, with numbers for names; raises BadInput."""
-    if not isinstance(value, dict):
-        raise BadInput(f"flags must be a dictionary with add, remove, set or default, not {value!r}")
     if value.get("default") is not None and not is_true(value["default"]):
         raise BadInput("flags: default can only be true; to keep the flags, leave the option out")
     numbers = {form: found if form == "default" or found is None else [_number(flag) for flag in _list(found)] for form, found in value.items()}

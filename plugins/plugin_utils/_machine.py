@@ -10,7 +10,7 @@ import typing as t
 
 from . import _permission, _setting, _words
 from ._action import is_true
-from ._permission import BadInput
+from ._input import BadInput
 from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, SYSTEM, with_sid
 from ._setting import Permission, Setting
 

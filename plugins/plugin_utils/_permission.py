@@ -11,6 +11,9 @@ import re
 import struct
 import typing as t
 
+from . import _sddl
+from ._input import PERMISSION, BadInput, shape
+from ._names import as_list, mistake
 from ._principals import ADMINISTRATORS, ANONYMOUS, EVERYONE, GUESTS, to_name, to_sid, with_sid
 
 # Masks of the rights, without COM_RIGHTS_EXECUTE (0x1), which every entry carries.
@@ -20,8 +23,7 @@ RIGHTS: dict[str, dict[str, int]] = {
     "configuration": {"read": 0x20019, "full_control": 0xF003F},  # KEY_READ, KEY_ALL_ACCESS
 }
 WORDS = {"launch": ("local", "remote", "all"), "access": ("local", "remote", "all"), "configuration": ("all",)}
-FORMS = ("add", "remove", "set", "sddl", "binary", "default")
-ENTRY_KEYS = ("principal", "type", "rights", "optional")
+FORMS = tuple(PERMISSION)
 
 
 class Scope(t.NamedTuple):
@@ -60,14 +62,6 @@ def scope_of(option: str) -> Scope:
     return CONFIGURATION if kind_of(option) == "configuration" else APPID
 
 
-# Not every SID that bytes can hold is taken back as text: one without numbers is not, nor one of a large authority.
-_PLAIN_SID = re.compile(r"S-1-\d{1,9}(?:-\d+)+")
-
-
-class BadInput(Exception):
-    """Something in the task's arguments that can't be meant; the text is for people."""
-
-
 def mask_of(kind: str, rights: t.Iterable[str]) -> int:
     """The mask of rights by name, where 'local', 'remote' and 'all' are words for several."""
     mask = 0
@@ -87,20 +81,15 @@ def names_of(kind: str, mask: int) -> list[str]:
 # --- from the task to the module -------------------------------------------------------------------------------------
 
 
-def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
+def normalise(option: str, value: dict[str, t.Any], is_true: t.Callable[[t.Any], bool]) -> dict[str, t.Any]:
     """A permission option as the module takes it; raises BadInput.
 
     Args:
         option: its name, which says its kind and scope.
-        value: what the task says.
+        value: what the task says, with names and shapes checked.
         is_true: how Ansible reads a boolean; raises BadInput.
     """
     kind, possible = kind_of(option), scope_of(option).forms
-    if not isinstance(value, dict):
-        raise BadInput(f"{option} must be a dictionary with one of {', '.join(possible)}, not {value!r}")
-    unknown = sorted(repr(key) for key in value if key not in possible)
-    if unknown:
-        raise BadInput(f"{option} has no {', '.join(unknown)}; it takes {', '.join(possible)}")
     given = {key: item for key, item in value.items() if item is not None}
     if "default" in given:
         if not is_true(given["default"]):
@@ -112,14 +101,22 @@ def normalise(option: str, value: t.Any, is_true: t.Callable[[t.Any], bool]) -> 
         raise BadInput(f"{option} takes add and/or remove, or one of {', '.join(possible[2:])}; found {found}")
     if "binary" in given:
         _check_binary(option, given["binary"])
-    if "sddl" in given and not str(given["sddl"]).strip():
-        removes = ", default: true removes the list" if "default" in possible else ""
-        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in{removes}")
+    if "sddl" in given:
+        given["sddl"] = _text(option, str(given["sddl"]), ", default: true removes the list" if "default" in possible else "")
     for form in ("add", "remove", "set"):
         if form in given:
             given[form] = _entries(option, kind, form, given[form], is_true)
     _check_overlap(option, kind, given)
     return given
+
+
+def _text(option: str, text: str, removes: str) -> str:
+    if not text.strip():
+        raise BadInput(f"{option}: sddl is empty; D: alone is a list that lets nobody in{removes}")
+    try:
+        return _sddl.clean(text)
+    except BadInput as error:
+        raise BadInput(f"{option}: sddl: {error}") from None
 
 
 def _check_binary(option: str, text: t.Any) -> None:
@@ -142,17 +139,16 @@ def _entry(option: str, kind: str, form: str, item: t.Any, is_true: t.Callable[[
     where = f"{option}: {form}"
     if isinstance(item, str):
         item = {"principal": item}
-    if not isinstance(item, dict):
-        raise BadInput(f"{where}: an entry is a name or a dictionary, not {item!r}")
-    unknown = sorted(repr(key) for key in item if key not in ENTRY_KEYS)
-    if unknown:
-        raise BadInput(f"{where}: an entry has no {', '.join(unknown)}; it takes {', '.join(ENTRY_KEYS)}")
     principal = item.get("principal")
     if not isinstance(principal, str) or not principal.strip():
-        raise BadInput(f"{where}: an entry needs a principal (a name or a SID), found {item!r}")
+        raise BadInput(f"{where}: an entry needs a principal (a name or a SID), found {shape(principal)}")
+    _check_name(where, principal)
     kind_of_entry = item.get("type") or "allow"
+    if isinstance(kind_of_entry, str):
+        kind_of_entry = kind_of_entry.strip().lower()
     if kind_of_entry not in ("allow", "deny"):
-        raise BadInput(f"{where}: the type of {principal!r} is 'allow' or 'deny', not {kind_of_entry!r}")
+        found = repr(item["type"]) if isinstance(item["type"], str) else shape(item["type"])
+        raise BadInput(f"{where}: the type of {principal!r} is 'allow' or 'deny', not {found}")
     return {
         "principal": to_sid(principal),
         "type": kind_of_entry,
@@ -161,23 +157,50 @@ def _entry(option: str, kind: str, form: str, item: t.Any, is_true: t.Callable[[
     }
 
 
+def _check_name(where: str, principal: str) -> None:
+    names = as_list(principal)
+    if names:
+        raise BadInput(f"{where}: {principal!r} is several names in one text; write a list: [{', '.join(names)}]")
+    wrong = mistake(principal)
+    if wrong:
+        raise BadInput(f"{where}: {wrong}")
+
+
 def _mask(option: str, form: str, principal: str, rights: t.Any) -> int | None:
     if rights is None:
         return None
-    kind = kind_of(option)
-    rights = rights if isinstance(rights, list) else str(rights).replace(",", " ").split()
+    where, kind = f"{option}: {form}", kind_of(option)
     known = (*RIGHTS[kind], *WORDS[kind])
-    wrong = [str(right) for right in rights if right not in known]
+    for right in rights if isinstance(rights, list) else [rights]:
+        if not isinstance(right, str):
+            raise BadInput(f"{where}: a right of {principal!r} is one of {', '.join(known)}, not {shape(right)}")
+    given = rights if isinstance(rights, list) else _split(rights, known)
+    wrong = [right for right in given if _right(right) not in known]
+    for text in wrong:
+        parts = [_right(part) for part in _split(text, known)]
+        if len(parts) > 1 and set(parts) <= set(known):
+            raise BadInput(f"{where}: {text!r} is several rights of {principal!r} in one text; write a list: [{', '.join(parts)}]")
     if wrong:
-        homes = [other for other in RIGHTS if all(right in RIGHTS[other] for right in wrong)]
+        homes = [other for other in RIGHTS if all(_right(right) in RIGHTS[other] for right in wrong)]
         hint = f" ({', '.join(wrong)} belongs in {option.replace(kind, homes[0])})" if homes else ""
         article = "an" if kind == "access" else "a"
-        raise BadInput(
-            f"{option}: {form}: {', '.join(wrong)} is no right of {article} {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}"
-        )
-    if not rights:
-        raise BadInput(f"{option}: {form}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
-    return mask_of(kind, rights)
+        raise BadInput(f"{where}: {', '.join(wrong)} is no right of {article} {kind} permission{hint}; rights of {principal!r} are {', '.join(known)}")
+    if not given:
+        raise BadInput(f"{where}: the rights of {principal!r} are empty; leave them out for the default, or remove the entry")
+    return mask_of(kind, [_right(right) for right in given])
+
+
+def _right(text: str) -> str:
+    """A right as it is spelt here: dcomcnfg shows 'Local Launch'."""
+    return re.sub(r"[ -]+", "_", text.strip()).lower()
+
+
+def _split(text: str, known: t.Container[str]) -> list[str]:
+    """The rights in one text, with commas or blanks between them."""
+    found: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        found += [part] if _right(part) in known else part.split()
+    return found
 
 
 def _check_overlap(option: str, kind: str, given: dict[str, t.Any]) -> None:
@@ -255,9 +278,9 @@ def declared(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) ->
     found = previous(option, data, data, names)
     if found is None or "set" not in found or scope_of(option) is CONFIGURATION or _owners(data) == (ADMINISTRATORS, ADMINISTRATORS):
         return found
-    sids = [data["owner"], data["group"], *(entry["sid"] for entry in data["entries"])]
-    plain = all(not sid or _PLAIN_SID.fullmatch(sid) for sid in sids)
-    return {"sddl": data["sddl"]} if data.get("sddl") and plain else {"binary": data["binary"]}
+    # Not every SID that bytes can hold is taken back as text: one without numbers is not, nor, everywhere, one of a large authority.
+    taken_back = data.get("sddl") and not re.search(r"S-1-(?:0x|\d{10}|\d+(?![-\dx]))", data["sddl"], re.IGNORECASE)
+    return {"sddl": data["sddl"]} if taken_back else {"binary": data["binary"]}
 
 
 def _entries_of(kind: str, old: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any]:

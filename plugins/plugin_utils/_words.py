@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ._action import is_true
-from ._permission import BadInput
+from ._input import BadInput
 
 # Options that take one of a few words.
 CHOICES = (

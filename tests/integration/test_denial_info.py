@@ -139,7 +139,7 @@ def test_recorded_events_get_the_documented_answer(answer):
     packaged = denied(answer, 10016, sid=container)
     assert packaged["principal"] == container and "Microsoft.Windows.ShellExperienceHost" in packaged["container"]
     broker = denied(answer, 10016, clsid=EVENTS["E1"]["strings"][3])
-    assert broker["by_design"] and broker["principal"] == EVENTS["E1"]["strings"][7]
+    assert broker["by_design"] and broker["principal"] == "Computer\\User" and broker["advice"].startswith(f"Computer\\User ({EVENTS['E1']['strings'][7]}) lacks ")
     assert "not registered on this host" in broker["why_not"] and broker["task"] is None
     runtime = denied(answer, 10016, class_name="Windows.SecurityCenter.WscDataProtection")
     assert runtime["task"] is None and runtime["appid"] is None and "names no AppID" in runtime["why_not"]

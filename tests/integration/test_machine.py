@@ -332,14 +332,14 @@ WRONG_LISTS = {
 }
 MALFORMED = descriptor.encode(LAUNCH_LIMIT)[:30]
 REFUSED = {
-    "default of a limit": ({"launch_limit": {"default": True}}, "launch_limit has no 'default'"),
+    "default of a limit": ({"launch_limit": {"default": True}}, "launch_limit has no default; it takes add"),
     "not a choice": ({"default_impersonation_level": "all"}, "default_impersonation_level must be one of"),
     "neither true nor false": ({"enable_dcom": "maybe"}, "enable_dcom must be one of"),
     "no such principal": ({"default_access_permission": {"set": ["SYSTEM", "Nobody Here"]}}, "'Nobody Here' does not exist"),
     "Everyone without rights": ({"default_launch_permission": {"set": ["Everyone"]}}, "must name its rights"),
-    "a default that can't be read": ({"default_launch_permission": {"sddl": "D:(A;;"}}, "can't be read"),
+    "a default that can't be read": ({"default_launch_permission": {"sddl": "D:(A;;"}}, "default_launch_permission: sddl: the access list (D:), entry 1 has 3 of the 6 fields"),
     "ports upside down": ({"rpc_ports": ["5100-5000"]}, "'5100-5000' is no port or range of ports"),
-    "unknown option": ({"enable_com": True}, "enable_com"),
+    "unknown option": ({"enable_com": True}, "enable_com: did you mean enable_dcom?"),
     **{f"{form} to {option}": ({option: {form: ["IIS_IUSRS"]}}, error) for option, (_stored, error, _id) in WRONG_LISTS.items() for form in ("add", "remove")},
 }
 

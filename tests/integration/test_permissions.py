@@ -98,6 +98,9 @@ CASES = {
     "access for ANONYMOUS": access(USUAL, {"add": [entry("ANONYMOUS LOGON", "remote")]}, {**KEPT, (ALLOW, ANONYMOUS): 0x5}, warned="opens the server to"),
     "launch by sddl": launch(L_USUAL, {"sddl": "O:SYG:SYD:(D;;0x15;;;AN)(A;;0xb;;;IU)"}, {(DENY, ANONYMOUS): 0x15, (ALLOW, IU): 0xB}),
     "access by sddl that names no owner": access(USUAL, {"sddl": "D:(A;;0x3;;;SY)"}, {(ALLOW, SY): 0x3}),
+    "launch by sddl with blanks and small letters": launch(
+        L_USUAL, {"sddl": "O:SY G:SY\nD: (D;;0x15;;;AN)\n(a;;11;;;iu) (A;;037;;;SY)\n"}, {(DENY, ANONYMOUS): 0x15, (ALLOW, IU): 0xB, (ALLOW, SY): 0x1F}),
+    "access by sddl in another order": access(USUAL, {"sddl": "D: (A;;3;;;SY)\n G:BA\n O:BA"}, {(ALLOW, SY): 0x3}),
     "launch by binary": launch(L_USUAL, {"binary": base64.b64encode(descriptor.encode([allow(SY, 0x1F)])).decode()}, {(ALLOW, SY): 0x1F}),
     "access by binary of the same meaning": access(USUAL, {"binary": base64.b64encode(descriptor.encode(USUAL[::-1], slack=b"\xcd" * 8)).decode()}, None, changed=False),
     "launch back to the default": launch(L_USUAL, {"default": True}, {}),

@@ -92,7 +92,7 @@ CASES = {
     "a service that is not there": Case({}, {"service": "NoSuchService"}, {}, changed=False),
     "a service by pattern": Case({}, {"service": "M*"}, {}, changed=False),
 }
-REFUSED = {"level none, not allowed": "allow_lockout", "a service that is not there": "NoSuchService", "a service by pattern": "M*"}
+REFUSED = {"level none, not allowed": "allow_lockout", "a service that is not there": "NoSuchService", "a service by pattern": "there is no service 'M*'"}
 NAMES = list(CASES)
 APPID_OF = {name: guid(number + 1) for number, name in enumerate(NAMES)}
 

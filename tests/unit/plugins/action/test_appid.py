@@ -76,9 +76,45 @@ def test_virtual_accounts(play, who):
     assert refused(play, run_as=who) == f"run_as: {who!r} is a virtual account, which COM can't log on; it is fine as a principal in a permission."
 
 
-@pytest.mark.parametrize("who", ["Administrators", "BUILTIN\\Users", "Everyone", "NT AUTHORITY\\SYSTEM"])
+@pytest.mark.parametrize("who", ["Administrators", "BUILTIN\\Users", "Everyone"])
 def test_groups(play, who):
     assert refused(play, run_as=who) == f"run_as: {who!r} is not the account of a user; keywords are {', '.join(KEYWORDS)}."
+
+
+@pytest.mark.parametrize(
+    ("name", "keyword"),
+    [
+        ("Interactive User", "interactive_user"), ("The interactive user", "interactive_user"), ("The interactive user.", "interactive_user"),
+        ("interactive-user", "interactive_user"), ("INTERACTIVE", "interactive_user"), ("The launching user", "launching_user"), ("LocalSystem", "system"),
+        ("Local System", "system"), ("The system account", "system"), ("The system account (services only).", "system"), ("NT AUTHORITY\\SYSTEM", "system"),
+        ("S-1-5-18", "system"), ("NT AUTHORITY\\LocalService", "local_service"), ("nt authority\\local service", "local_service"),
+        ("NetworkService", "network_service"), ("Network Service", "network_service"), ("s-1-5-20", "network_service"),
+    ],
+)  # fmt: skip
+def test_identities_as_windows_calls_them(play, name, keyword):
+    assert refused(play, run_as=name) == f"run_as: {name!r} is the identity whose keyword is {keyword}; write run_as: {keyword}."
+    with pytest.raises(AnsibleActionFail, match="^id: runs_as is the name of a user, whose password changes"):
+        play.run("appid", {"id": {"runs_as": name}, "run_as_password": "x"})
+
+
+@pytest.mark.parametrize("name", ["This user", "This user."])
+def test_the_user_of_dcomcnfg(play, name):
+    assert refused(play, run_as=name) == f"run_as: {name!r} is what dcomcnfg calls any user; write the name of the one that is meant, such as CONTOSO\\svc-shop."
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("CONTOSO\\\\svc", "CONTOSO\\\\svc has two backslashes in a row, of which YAML makes one in double quotes only; write CONTOSO\\svc."),
+        ("CONTOSO/svc", "CONTOSO/svc has a slash, which the name of no account has; write CONTOSO\\svc."),
+        ("S-1-5-21-1-2-3-99999999999", "99999999999 is no number of a SID, which are below 4294967296."),
+    ],
+)
+def test_users_that_are_surely_mistyped(play, name, words):
+    assert refused(play, run_as=name) == f"run_as: {words}"
+    with pytest.raises(AnsibleActionFail) as caught:
+        play.run("appid", {"id": {"runs_as": name}, "run_as_password": "x"})
+    assert str(caught.value) == f"id: runs_as: {words}" and play.calls == []
 
 
 @pytest.mark.parametrize("name", ["", "  "])
@@ -148,7 +184,7 @@ def test_classes_go_as_a_list(play):
     assert play.calls[0]["module_args"]["classes"] == [CLSID]
 
 
-@pytest.mark.parametrize("classes", [5, "", CLSID.strip("{}"), f"{CLSID},{CLSID}", [CLSID, 5], {"add": CLSID}])
+@pytest.mark.parametrize("classes", [5, "", CLSID.strip("{}"), f"{CLSID},{CLSID}", [CLSID, 5]])
 def test_what_is_no_class(play, classes):
     assert "is no CLSID; write it as {xxxxxxxx-" in refused(play, classes=classes)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleActionFail
 
 
 @pytest.mark.parametrize("given, sent", [
@@ -24,3 +25,16 @@ def test_principals_come_back_by_the_names_that_were_asked(play, monkeypatch):
     play.result["callers"] = [{"name": sid, "sid": sid, "groups": [], "unknown": ""} for sid in sids]
     play.run("appid_info", {"id": "Shop.Till", "principals": ["System", ".\\joe"]})
     assert [(caller["name"], caller["sid"]) for caller in read] == list(zip(["System", ".\\joe"], sids))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("IIS APPPOOL\\\\Shop", "IIS APPPOOL\\\\Shop has two backslashes in a row, of which YAML makes one in double quotes only; write IIS APPPOOL\\Shop."),
+        ("CONTOSO/jane", "CONTOSO/jane has a slash, which the name of no account has; write CONTOSO\\jane."),
+    ],
+)
+def test_a_principal_that_is_surely_mistyped(play, name, words):
+    with pytest.raises(AnsibleActionFail) as caught:
+        play.run("appid_info", {"principals": ["SYSTEM", name]})
+    assert str(caught.value) == f"principals: {words}" and play.calls == []

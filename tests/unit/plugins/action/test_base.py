@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.wincom.dcom.plugins.action import appid, server
+from ansible_collections.wincom.dcom.plugins.plugin_utils._input import OPTIONS
 
 PLUGINS = {"appid": appid.ActionModule, "server": server.ActionModule}
 ID = "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
@@ -35,6 +36,19 @@ def test_the_module_runs_exactly_once(play, plugin, check_mode):
     assert call["module_name"] == f"wincom.dcom.{plugin}"
     assert call["module_args"] == {"id": ID}
     assert call["task_vars"] == {"inventory_hostname": "web01"}
+
+
+@pytest.mark.parametrize("plugin", OPTIONS)
+def test_an_option_that_there_is_not_is_told_before_the_host_is_reached(play, plugin):
+    with pytest.raises(AnsibleActionFail) as caught:
+        play.run(plugin, {"no_such_thing": "Kx1-told-nobody"})
+    assert str(caught.value).startswith(f"wincom.dcom.{plugin} has no no_such_thing; it takes ") and str(caught.value).endswith(".")
+    assert "Kx1" not in str(caught.value) and play.calls == []
+
+
+def test_a_question_ends_as_one(play):
+    with pytest.raises(AnsibleActionFail, match=r"^stat: did you mean state\?$"):
+        play.run("server", {"id": ID, "stat": "stopped"})
 
 
 @pytest.mark.parametrize("plugin", PLUGINS.values())

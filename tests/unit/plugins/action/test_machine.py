@@ -33,7 +33,7 @@ def test_permissions_are_written_out(play, option):
 @pytest.mark.parametrize("option", LISTS)
 def test_a_limit_has_no_default(play, option):
     if "limit" in option:
-        assert refused(play, **{option: {"default": True}}) == f"{option} has no 'default'; it takes add, remove, set, sddl, binary."
+        assert refused(play, **{option: {"default": True}}) == f"{option} has no default; it takes add, remove, set, sddl, binary."
         assert refused(play, **{option: {}}) == f"{option} takes add and/or remove, or one of set, sddl, binary; found nothing."
         assert "default" not in refused(play, **{option: {"sddl": " "}})
     else:

@@ -142,7 +142,7 @@ def test_why_nothing_is_proposed(case):
 
 def test_the_sentences():
     assert only("denials", ENGLISH_10016)["advice"] == (
-        f"{POOL} lacks local launch of Shop Server {APP}, refused by the AppID's own list. If it is meant to, the task grants it.")
+        f"IIS APPPOOL\\Shop ({POOL}) lacks local launch of Shop Server {APP}, refused by the AppID's own list. If it is meant to, the task grants it.")
     default = only("denials", group(*CASES["10003"][0]))["advice"]
     assert "refused by the machine default" in default and "starts from the machine default" in default
     assert "restart it with wincom.dcom.server" in only("denials", group(*CASES["10017, 8"][0]))["advice"]
@@ -295,6 +295,41 @@ def test_broken_records_are_counted():
     result = read(broken={"error 15005": 4, "malformed XML": 1}, count=5)
     assert [(one["event_id"], one["count"]) for one in result["unreadable"]] == [(None, 4), (None, 1)]
     assert "15005" in result["unreadable"][0]["why"] and "5 events could not be read" in result["warnings"][0]
+
+
+# --- accounts that are gone ---
+
+GONE = ("CONTOSO", "svc-old", "S-1-5-21-1-2-3-4711")
+
+
+def test_an_account_that_is_gone_has_the_name_that_the_event_gives_it_and_is_granted_by_its_sid():
+    found = only("denials", group(10016, "x", "Local", "Launch", CLASS, APP, *GONE, LRPC))
+    assert (found["principal"], found["sid"], found["task"]) == ("CONTOSO\\svc-old", GONE[2], grant(GONE[2], LOCAL))
+    assert found["advice"].startswith(f"CONTOSO\\svc-old ({GONE[2]}) lacks local launch of ")
+    limit = only("denials", group(10015, "Remote", "Launch", CLASS, APP, *GONE, "192.0.2.7"))
+    assert limit["task"]["ansible.windows.win_group_membership"]["members"] == [GONE[2]]
+
+
+def test_in_a_container_too():
+    found = only("denials", group(10016, "x", "Local", "Launch", CLASS, APP, *GONE, LRPC, "Some.App", PACKAGE))
+    assert (found["sid"], found["callers"]) == (PACKAGE, [f"CONTOSO\\svc-old ({GONE[2]})"])
+
+
+def test_what_this_host_calls_an_account_goes_before_what_the_event_does():
+    found = only("denials", group(10016, "x", "Local", "Launch", CLASS, APP, "OLDNAME", "jo", JOE, LRPC))
+    assert (found["principal"], found["task"]) == ("CONTOSO\\joe", grant("CONTOSO\\joe", LOCAL))
+
+
+@pytest.mark.parametrize("word", [NO, NEIN, NAI, ""])
+def test_an_account_without_a_name_even_in_the_event(word):
+    found = only("denials", group(10016, "x", "Local", "Launch", CLASS, APP, word, word, GONE[2], LRPC))
+    assert found["principal"] == GONE[2] and found["advice"].startswith(GONE[2] + " lacks ")
+
+
+def test_other_events_name_an_account_that_is_gone():
+    assert only("others", group(10036, *GONE, "198.51.100.7"))["meaning"] == (
+        f"The call of CONTOSO\\svc-old ({GONE[2]}) from 198.51.100.7 had an authentication level that is too low.")
+    assert only("others", group(10036, NO, NO, GONE[2], "198.51.100.7"))["meaning"].startswith(f"The call of {GONE[2]} from ")
 
 
 # --- grouping, and the whole ---

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wincom.dcom.plugins.plugin_utils._action import is_true
-from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import RIGHTS, WORDS, BadInput, mask_of, names_of
+from ansible_collections.wincom.dcom.plugins.plugin_utils._input import BadInput
+from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import RIGHTS, WORDS, mask_of, names_of
 from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import normalise as normalise_with
 
 DATA = Path(__file__).parents[3] / "data" / "descriptors.json"
@@ -130,19 +131,6 @@ def test_optional_is_a_boolean_as_ansible_reads_it(text, value):
 # --- refusals ---
 
 
-@pytest.mark.parametrize("value", ["joe", ["joe"], 7, True])
-def test_an_option_that_is_no_dictionary(value):
-    assert refused(value) == f"launch_permission must be a dictionary with one of add, remove, set, sddl, binary, default, not {value!r}"
-
-
-def test_unknown_forms_are_named():
-    assert refused({"grant": "joe", "add": "joe"}) == "launch_permission has no 'grant'; it takes add, remove, set, sddl, binary, default"
-
-
-def test_unknown_forms_are_named_even_when_null():
-    assert "has no 'grant'" in refused({"grant": None, "add": "joe"})
-
-
 @pytest.mark.parametrize(
     ("value", "found"),
     [
@@ -181,25 +169,24 @@ def test_an_empty_sddl():
     assert refused({"sddl": ""})
 
 
-@pytest.mark.parametrize("item", [7, ["joe"], True, None])
-def test_entries_of_the_wrong_shape(item):
-    assert refused({"add": [item]}) == f"launch_permission: add: an entry is a name or a dictionary, not {item!r}"
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [("", "nothing"), ("  ", "nothing"), ({}, "nothing"), ({"principal": None}, "nothing"), ({"principal": 5}, "a number"), ({"rights": "all"}, "nothing"),
+     ({"principal": {"x": 1}}, "a dictionary")],
+)  # fmt: skip
+def test_entries_without_a_principal(item, found):
+    assert refused({"remove": [item]}) == f"launch_permission: remove: an entry needs a principal (a name or a SID), found {found}"
 
 
-def test_unknown_keys_of_an_entry():
-    expected = "launch_permission: set: an entry has no 'mask', 'name'; it takes principal, type, rights, optional"
-    assert refused({"set": [{"name": "joe", "mask": 3, "principal": "joe"}]}) == expected
-
-
-@pytest.mark.parametrize("item", ["", "  ", {}, {"principal": None}, {"principal": 5}, {"rights": "all"}])
-def test_entries_without_a_principal(item):
-    assert "an entry needs a principal (a name or a SID), found" in refused({"remove": [item]})
-
-
-@pytest.mark.parametrize("word", ["Allow", "block", 1, ["deny"]])
-def test_unknown_types(word):
-    expected = f"launch_permission: add: the type of 'joe' is 'allow' or 'deny', not {word!r}"
+@pytest.mark.parametrize(("word", "found"), [("block", "'block'"), (1, "a number"), (["deny"], "a list")])
+def test_unknown_types(word, found):
+    expected = f"launch_permission: add: the type of 'joe' is 'allow' or 'deny', not {found}"
     assert refused({"add": [{"principal": "joe", "type": word}]}) == expected
+
+
+@pytest.mark.parametrize("word", ["Allow", "DENY", " deny "])
+def test_a_type_in_any_case(word):
+    assert entry({"principal": "joe", "type": word})["type"] == word.strip().lower()
 
 
 @pytest.mark.parametrize(("kind", "other"), [KINDS, KINDS[::-1]])
@@ -212,10 +199,73 @@ def test_rights_of_the_wrong_kind(kind, other):
         assert message == expected
 
 
-@pytest.mark.parametrize("rights", ["execute", ["local", "Remote"], 3, True, [None], [["local"]], {"local": True}])
+@pytest.mark.parametrize("rights", ["execute", ["local", "far"], "local, far", "local far", "launch"])
 def test_rights_that_do_not_exist(rights):
     message = refused({"add": [{"principal": "joe", "rights": rights}]})
     assert "is no right of a launch permission; rights of 'joe' are" in message
+
+
+@pytest.mark.parametrize(("rights", "found"), [(3, "a number"), (True, "true or false"), ([None], "nothing"), ([["local"]], "a list"), ({"local": True}, "a dictionary")])
+def test_rights_that_are_no_texts(rights, found):
+    known = ", ".join([*RIGHTS["launch"], *WORDS["launch"]])
+    assert refused({"add": [{"principal": "joe", "rights": rights}]}) == f"launch_permission: add: a right of 'joe' is one of {known}, not {found}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "rights", "mask"),
+    [
+        ("launch", "remote launch", 0x4), ("launch", "Remote-Launch", 0x4), ("launch", ["Local Launch", "LOCAL_ACTIVATION"], 0xA),
+        ("launch", "Local Launch, Remote Launch", 0x6), ("launch", "local_launch remote_launch", 0x6), ("access", ["Remote Access"], 0x4),
+        ("configuration", "Full Control", 0xF003F), ("launch", ["Local", " all "], 0x1E),
+    ],
+)  # fmt: skip
+def test_rights_as_dcomcnfg_shows_them(kind, rights, mask):
+    assert entry({"principal": "joe", "rights": rights}, kind)["mask"] == mask
+
+
+@pytest.mark.parametrize("rights", [["local_launch, remote_launch"], ["local_launch remote_launch"], ["all", "Local Launch,Remote Launch"]])
+def test_several_rights_in_one_text_of_a_list(rights):
+    expected = f"launch_permission: add: {rights[-1]!r} is several rights of 'joe' in one text; write a list: [local_launch, remote_launch]"
+    assert refused({"add": [{"principal": "joe", "rights": rights}]}) == expected
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("SERVICE, SYSTEM", "SERVICE, SYSTEM"), ("joe,jane", "joe, jane"), ("CONTOSO\\a, CONTOSO\\b", "CONTOSO\\a, CONTOSO\\b"),
+        ("IIS APPPOOL\\a,IIS APPPOOL\\b", "IIS APPPOOL\\a, IIS APPPOOL\\b"), ("NT SERVICE\\a, system", "NT SERVICE\\a, system"),
+        ("IIS APPPOOL\\a, S-1-5-18", "IIS APPPOOL\\a, S-1-5-18"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wrap", [lambda name: name, lambda name: [name], lambda name: {"principal": name}])
+def test_several_names_in_one_text(name, parts, wrap):
+    assert refused({"add": wrap(name)}) == f"launch_permission: add: {name!r} is several names in one text; write a list: [{parts}]"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("IIS APPPOOL\\\\Shop", "IIS APPPOOL\\\\Shop has two backslashes in a row, of which YAML makes one in double quotes only; write IIS APPPOOL\\Shop"),
+        ("CONTOSO/Web Admins", "CONTOSO/Web Admins has a slash, which the name of no account has; write CONTOSO\\Web Admins"),
+        ("S-1-5-21-1-2-3-99999999999", "99999999999 is no number of a SID, which are below 4294967296"),
+        ("s-1-5-21-4294967296-2-3-4", "4294967296 is no number of a SID, which are below 4294967296"),
+        ("S-1-281474976710656-1", "the authority 281474976710656 of a SID is below 281474976710656"),
+        ("S-1-5" + 16 * "-1", "a SID has at most 15 numbers after its authority, this one has 16"),
+    ],
+)
+def test_a_name_that_is_surely_mistyped(name, words):
+    assert refused({"remove": [name]}) == f"launch_permission: remove: {words}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["IIS APPPOOL\\Shop, Inc", "IIS APPPOOL\\a/b", "NT SERVICE\\a,b", "S-1-5-21-4294967295-2-3-4", "S-1-0xFFFFFFFFFFFF-1", "S-1-5" + 15 * "-1", ".\\joe", "a@b/c", "S-1-5-x", "S-1-5"],
+)
+def test_a_name_that_only_the_host_can_know(name):
+    assert entry(name)["principal"] == name
 
 
 @pytest.mark.parametrize("rights", [[], "", "  ", ","])

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wincom.dcom.plugins.plugin_utils._action import is_true
-from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import FORMS, RIGHTS, WORDS, BadInput, mask_of, names_of, normalise
+from ansible_collections.wincom.dcom.plugins.plugin_utils._input import BadInput, check
+from ansible_collections.wincom.dcom.plugins.plugin_utils._permission import FORMS, RIGHTS, WORDS, mask_of, names_of, normalise
 
 pytest.importorskip("hypothesis", reason="Hypothesis is not installed")
 
@@ -36,9 +37,11 @@ def test_short_and_long_forms_mean_the_same(kind, principal, optional, deny, dat
 
 @given(kind=KIND, value=JUNK)
 def test_junk_is_refused_and_never_breaks(kind, value):
+    option = f"{kind}_permission"
     try:
-        found = normalise(f"{kind}_permission", value, is_true)
+        check("appid", {option: value})
+        found = normalise(option, value, is_true) if value is not None else {"default": True}
     except BadInput as error:
-        assert str(error).startswith(f"{kind}_permission") or "boolean" in str(error)
+        assert str(error).startswith(option) or "boolean" in str(error)
     else:
         assert found and set(found) <= set(FORMS)

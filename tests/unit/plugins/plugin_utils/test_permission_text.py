@@ -245,3 +245,19 @@ def test_set_says_what_it_leaves():
 
 def test_taking_activation_away_warns():
     assert warnings(permission(allow(JOE, 0xA)), permission(allow(JOE, 0x2)), form="remove")
+
+
+@pytest.mark.parametrize(
+    ("owner", "text", "form"),
+    [
+        (SYSTEM, "O:SYG:SYD:PAI(A;;CC;;;SY)", "sddl"),
+        ("S-1-0xFFFFFFFFFFFF-1", "O:S-1-0xFFFFFFFFFFFF-1G:S-1-0xFFFFFFFFFFFF-1D:", "binary"),
+        ("S-1-5", "O:S-1-5G:S-1-5D:(A;;CC;;;SY)", "binary"),
+        ("S-1-16", "O:SYG:S-1-16D:", "binary"),
+        (SYSTEM, "O:SYG:SYD:(A;;CC;;;S-1-0xFFFFFFFFFFFF)", "binary"),
+        (SYSTEM, None, "binary"),
+    ],
+)
+def test_a_list_of_another_owner_is_declared_by_a_text_that_windows_takes_back(owner, text, form):
+    data = permission(allow(SYSTEM, 0xA), owner=owner, group=owner, binary=BINARY, sddl=text)
+    assert _permission.declared("launch_permission", data, {}) == {form: {"sddl": text, "binary": BINARY}[form]}
