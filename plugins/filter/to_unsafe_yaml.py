@@ -24,6 +24,10 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     # Half of a surrogate pair can't be written to a file.
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    # ansible-core 2.19 takes !unsafe '12' for a number, and !unsafe '*' for an error: a text that reads otherwise without quotes gets quotes
+    # alone. It holds no template, because what holds one reads as a text.
+    if dumper.resolve(yaml.ScalarNode, whole, (True, False)) != "tag:yaml.org,2002:str":
+        return dumper.represent_scalar("tag:yaml.org,2002:str", whole, style="'")
     return dumper.represent_scalar("!unsafe", whole)
 
 

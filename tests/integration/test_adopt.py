@@ -30,7 +30,7 @@ def folder(tmp_path_factory):
 def templates(folder):
     """Texts that would make a file on the controller, or stop the reading of a file."""
     touch = f"lookup('pipe', 'touch {folder}/seen')"
-    return ["{{ %s }}" % touch, "{%% set x = %s %%}" % touch, f"#jinja2: variable_start_string: '<<'\n<< {touch} >>", "!unsafe x", "*x", "&x", "---\n- x"]
+    return ["{{ %s }}" % touch, "{%% set x = %s %%}" % touch, f"#jinja2: variable_start_string: '<<'\n<< {touch} >>", "!unsafe x", "*", "12", "*x", "&x", "---\n- x"]
 
 
 @pytest.fixture(scope="module")

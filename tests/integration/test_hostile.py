@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import struct
 
+import hostile
 import playbook
 import pytest
 import registry
@@ -42,7 +43,7 @@ TAKEN_BACK = [guid(number) for number in (1, 2, 3, 4, 5, 9)]
 
 
 @pytest.fixture(scope="module")
-def hostile(new_host):
+def odd(new_host):
     host = new_host("HOSTILE")
     host.import_registry([entry for entries in HOSTILE.values() for entry in entries])
     host.import_registry([
@@ -54,8 +55,8 @@ def hostile(new_host):
 
 
 @pytest.mark.parametrize("connection", sorted({playbook.BULK, "winrm"}))
-def test_each_is_read_by_itself(hostile, connection):
-    read = playbook.play([hostile], [{"wincom.dcom.appid_info": {"gather": ["settings", "findings", "configuration_permission", "processes"]}}], connection=connection)[hostile.name][0]
+def test_each_is_read_by_itself(odd, connection):
+    read = playbook.play([odd], [{"wincom.dcom.appid_info": {"gather": ["settings", "findings", "configuration_permission", "processes"]}}], connection=connection)[odd.name][0]
     assert read.status == "ok", read["msg"]
     found = {one["id"]: one for one in read["appids"]}
     assert set(HOSTILE) <= set(found)
@@ -67,20 +68,29 @@ def test_each_is_read_by_itself(hostile, connection):
     assert "\ufffd" in found[guid(9)]["classes"][0]["local_server"]
 
 
-def test_what_was_read_is_accepted_back(hostile):
-    before = scene.tree(hostile)
+def test_what_was_read_is_accepted_back(odd):
+    before = scene.tree(odd)
     tasks = [
         {"wincom.dcom.appid_info": {"id": TAKEN_BACK}, "register": "read"},
         {"wincom.dcom.baseline": {"appids": "{{ read.appids | map(attribute='settings') | map('combine', {'allow_lockout': true}) | list }}"}},
     ]
-    kept = playbook.play([hostile], tasks)[hostile.name][1]
+    kept = playbook.play([odd], tasks)[odd.name][1]
     assert kept.status == "ok" and not kept["changed"], kept["msg"]
-    assert scene.tree(hostile) == before
+    assert scene.tree(odd) == before
 
 
-def test_one_can_be_changed_whatever_the_others_hold(hostile):
+def test_one_can_be_changed_whatever_the_others_hold(odd):
     """Bytes that only one form can write back are kept beside a new entry."""
     rows = [{"id": appid, "launch_permission": {"add": [{"principal": "S-1-5-21-7-7-7-1000", "rights": "all"}]}} for appid in (guid(3), guid(5))]
     rows += [{"id": guid(number), "launch_permission": {"default": True}} for number in (3, 4, 5)]
-    changed = playbook.play([hostile], [playbook.appids(rows)])[hostile.name]
+    changed = playbook.play([odd], [playbook.appids(rows)])[odd.name]
     assert [result.status for result in changed] == ["ok"] * 5 and all(result["changed"] for result in changed), [result.get("msg") for result in changed]
+
+
+def test_hosts_of_any_values(new_host):
+    """make fuzz tries them in number."""
+    assert hostile.host_faults(new_host("ANY01"), seed=14, count=150) == []
+
+
+def test_events_of_any_strings(new_host):
+    assert hostile.denial_faults(new_host("ANY02"), seed=14, count=500) == []
