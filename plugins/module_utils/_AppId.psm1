@@ -159,7 +159,7 @@ Function Get-OneAppId {
     $stored, $unreadable = @{}, ''
     if ($registered) {
         try { $stored = [RegistryValue]::ReadAll($path) }
-        catch { $unreadable = "its registry key can't be read: $(Get-Reason $_)" }
+        catch { $unreadable = "the registry key HKLM\$path can't be read: $(Get-Reason $_)" }
     }
     $target = @{
         AppId = $appId
@@ -178,7 +178,7 @@ Function Get-OneAppId {
         if ($stored.ContainsKey('LocalService')) { $target.Service = Get-ServerService $stored['LocalService'].Text }
         if (-not $target.Service -and $target.Classes) { $target.Images = @($target.Classes | ForEach-Object { Get-ServerImage $_ } | Sort-Object -Unique) }
     }
-    catch { $target.Unreadable = "its server can't be told: $(Get-Reason $_)" }
+    catch { $target.Unreadable = (@($unreadable, "its server can't be told: $(Get-Reason $_)") -ne '') -join '; ' }
     $target
 }
 
