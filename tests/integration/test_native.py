@@ -7,7 +7,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_Windows.cs"
 # Makes an absolute descriptor of a self-relative one, and lets the code under test make one piece of each.
-SCRIPT = """
+SCRIPT = r"""
 $ErrorActionPreference = 'Stop'
 Add-Type -Path C:\_Windows.cs
 Add-Type -Namespace Test -Name Native -MemberDefinition '
