@@ -27,7 +27,7 @@ lab-clean:  ## Remove the lab
 bench:  ## Figures side by side with the same job by hand
 	@$(PYTHON) tests/benchmark/bench.py
 
-fuzz:  ## Hostile descriptors in number (N=100000)
+fuzz:  ## Hostile descriptors, hosts and event logs in number (N=100000)
 	@$(PYTHON) tests/tools/fuzz.py fuzz $(or $(N),10000)
 
 model:  ## Random lists and requests against an independent model (N=10000)

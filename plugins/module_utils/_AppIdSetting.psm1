@@ -210,7 +210,7 @@ Function Get-Identity {
     $sid = $who.Sid
     $data = @{ identity = $(if ($keyword) { $keyword } else { $sid }); password = $false }
     if ($null -ne $value -and $value.Type -ne 1) { $data = @{ problem = "is of $(Get-TypeName $value.Type) instead of REG_SZ"; password = $false } }
-    elseif ($null -ne $value -and -not $value.IsText) { $data = @{ problem = 'holds half a character, which no account has in its name'; password = $false } }
+    elseif ($null -ne $value -and -not $value.IsText) { $data = @{ problem = 'holds what is no character, and no account has such a name'; password = $false } }
     elseif ($who.Missing) { $data.problem = "names '$name', which does not exist" }
     elseif (-not $keyword -and -not $sid) { $data.problem = "names an account that can't be told: $($who.Problem)" }
     @{ Value = $value; Sid = $sid; Data = $data }

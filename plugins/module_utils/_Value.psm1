@@ -39,7 +39,7 @@ Function Get-ValueProblem {
     $number = Read-Number $Stored
     $is = if ($held -ne "type $Type") { "is of $held instead of $Type" }
     elseif ($null -ne $number) { "is the number $number, which Windows does not know" }
-    elseif ($Stored.Type -in 1, 7 -and -not $Stored.IsText) { 'holds half a character' }
+    elseif ($Stored.Type -in 1, 7 -and -not $Stored.IsText) { 'holds what is no character' }
     else { "holds nothing that Windows can read ($Type, $($Stored.Data.Length) bytes)" }
     "$is; declare $Declare"
 }

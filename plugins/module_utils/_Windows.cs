@@ -17,7 +17,7 @@ using System.Text;
 
 namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 {
-// Data of a host as it can travel over every connection: a half of a surrogate pair can not, and becomes U+FFFD.
+// Data of a host as it can travel over every connection: half of a surrogate pair, U+FFFE and U+FFFF can not, and become U+FFFD.
 public static class Portable
 {
     // What came through a pipeline of PowerShell is wrapped.
@@ -38,7 +38,7 @@ public static class Portable
         data = Unwrap(data);
         string text = data as string;
         if (text != null)
-            return Encoding.Unicode.GetString(Encoding.Unicode.GetBytes(text));
+            return Encoding.Unicode.GetString(Encoding.Unicode.GetBytes(text)).Replace('\uFFFE', '\uFFFD').Replace('\uFFFF', '\uFFFD');
         IDictionary table = data as IDictionary;
         if (table != null)
         {
@@ -85,12 +85,12 @@ public class RegistryValue
         get { return Type == 1 || Type == 2 ? System.Text.Encoding.Unicode.GetString(Data).Split('\0')[0] : null; }
     }
 
-    // Whether the bytes are whole characters. Where they are not, no text that travels means them.
+    // Whether the bytes are whole characters that can travel. Where they are not, no text that arrives means them.
     public bool IsText
     {
         get
         {
-            try { return new UnicodeEncoding(false, false, true).GetCharCount(Data) >= 0; }
+            try { return new UnicodeEncoding(false, false, true).GetString(Data).IndexOfAny(new[] { '\uFFFE', '\uFFFF' }) < 0; }
             catch (ArgumentException) { return false; }
         }
     }

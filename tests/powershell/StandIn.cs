@@ -30,7 +30,7 @@ public class RegistryValue
     {
         get
         {
-            try { return new System.Text.UnicodeEncoding(false, false, true).GetCharCount(Data) >= 0; }
+            try { return new System.Text.UnicodeEncoding(false, false, true).GetString(Data).IndexOfAny(new[] { '\uFFFE', '\uFFFF' }) < 0; }
             catch (ArgumentException) { return false; }
         }
     }
