@@ -299,7 +299,7 @@ Describe 'A value that Windows does not take' {
             Text = 'holds nothing that Windows can read (REG_DWORD, 1 bytes); declare none, connect, call, packet, packet_integrity, packet_privacy or default' }
         @{ Setting = 'endpoints'; Value = 'Endpoints'; Type = 1; Data = 120, 0; Text = 'is of type REG_SZ instead of REG_MULTI_SZ; declare a list or default' }
         @{ Setting = 'service'; Value = 'LocalService'; Type = 2; Data = 120, 0; Text = 'is of type REG_EXPAND_SZ instead of REG_SZ; declare a text or default' }
-        @{ Setting = 'service'; Value = 'LocalService'; Type = 1; Data = 0, 0xd8, 0, 0; Text = 'holds half a character; declare a text or default' }
+        @{ Setting = 'service'; Value = 'LocalService'; Type = 1; Data = 0, 0xd8, 0, 0; Text = 'holds what is no character; declare a text or default' }
         @{ Setting = 'endpoints'; Value = 'Endpoints'; Type = 7; Data = 0, 0; Text = 'holds nothing that Windows can read (REG_MULTI_SZ, 2 bytes); declare a list or default' }
         @{ Setting = 'activate_at_storage'; Value = 'ActivateAtStorage'; Type = 0; Data = 0, 0; Text = 'is of type REG_NONE instead of REG_SZ; declare true, false or default' }
         @{ Setting = 'flags'; Value = 'AppIDFlags'; Type = 77; Data = 0, 0; Text = 'is of a type that the registry does not name (0x4d) instead of REG_DWORD; declare set with flags, or default: true' }
