@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import re
+import runpy
 import tempfile
 from pathlib import Path
 
@@ -115,7 +115,8 @@ def _declare_back(host, seed: int, entries: list[dict], found: dict) -> list[str
     def tell(entry, what):
         return f"seed {seed}: {entry['id']} {what}, its findings {[one['id'] for one in found[entry['id']]['findings']]}: {entry}"
 
-    result, faults = _declare(host, entries), []
+    faults: list[str] = []
+    result = _declare(host, entries)
     while result.status == "failed":        # the controller refuses one at a time, the host all
         refused = {int(number) - 1 for number in REFUSED.findall(result["msg"])}
         if not refused:
@@ -133,11 +134,9 @@ def _explained(appid: dict) -> bool:
 
 def _declare(host, entries: list[dict]):
     """Predicts a baseline of entries that are written down as adopt does it: texts in the playbook itself would be templates."""
-    spec = importlib.util.spec_from_file_location("to_unsafe_yaml", ROOT / "plugins" / "filter" / "to_unsafe_yaml.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    to_unsafe_yaml = runpy.run_path(str(ROOT / "plugins" / "filter" / "to_unsafe_yaml.py"))["to_unsafe_yaml"]
     with tempfile.NamedTemporaryFile("w", suffix=".yml", encoding="utf-8") as file:
-        file.write(module.to_unsafe_yaml({"adopted": entries}))
+        file.write(to_unsafe_yaml({"adopted": entries}))
         file.flush()
         task = {"wincom.dcom.baseline": {"appids": "{{ adopted }}"}}
         return playbook.play([host], [task], check=True, vars_files=[file.name])[host.name][0]
