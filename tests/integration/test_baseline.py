@@ -130,7 +130,7 @@ BAD = {
     "an option that machine does not have": ({"machine": {"colour": "red"}, "appids": [FINE]}, ["colour"]),
     "a right of the wrong kind": ({"appids": [FINE, {"id": guid(2), "launch_permission": {"add": [{"principal": "SYSTEM", "rights": "local_access"}]}}]},
                                   ["entry 2", "local_access"]),
-    "all AppIDs of a user": ({"appids": [{"id": {"runs_as": "CONTOSO\\svc-com"}, "run_as_password": "x"}]}, ["entry 1", "one AppID"]),
+    "all AppIDs of a user": ({"appids": [{"id": {"runs_as": "CONTOSO\\svc-com"}, "run_as_password": "x"}]}, ["entry 1", "id is a text, not a dictionary"]),
     "nothing": ({}, ["machine", "appids"]),
     "a limit by default": ({"machine": {"launch_limit": {"default": True}}, "appids": [FINE]}, ["machine: launch_limit", "default"]),
 }

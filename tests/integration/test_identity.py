@@ -35,7 +35,7 @@ CASES = {
     "launching from nobody's name": Case("NOWHERE\\nobody", "launching_user", None),
     "local service": Case(None, "local_service", "nt authority\\localservice"),
     "local service in other case": Case("NT AUTHORITY\\LocalService", "local_service", "NT AUTHORITY\\LocalService"),
-    "local service with a blank": Case("NT AUTHORITY\\LOCAL SERVICE", "local_service", "nt authority\\localservice"),
+    "local service with a blank": Case("NT AUTHORITY\\LOCAL SERVICE", "local_service", "NT AUTHORITY\\LOCAL SERVICE"),
     "network service": Case("Interactive User", "network_service", "nt authority\\networkservice"),
     "system": Case(None, "system", "nt authority\\system", warned="COM does not start a server as SYSTEM"),
     "a user whose password is stored": Case(SVC, SVC, SVC),
