@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _flags, _setting
-from ._appid_input import KEYWORD_OF, RUN_AS
+from ._appid_input import KEYWORD_OF, RUN_AS, is_endpoint
 from ._principals import NAME_OF, to_name, with_sid
 from ._setting import Permission, Setting, Text
 
@@ -117,6 +117,18 @@ class _Flags(Setting):
         return {"set": _flags.names(self.old)} if isinstance(self.old, int) else None
 
 
+class _Endpoints(Text):
+    """Ports, as the option takes them; Windows may hold endpoints of other protocols."""
+
+    @property
+    def undeclarable(self) -> str:
+        others = [one for one in self.old if not is_endpoint(one)] if isinstance(self.old, list) and self.old != ["default"] else []
+        return f"{others[0]!r} is no endpoint that appid can declare" if others else ""
+
+    def previous(self) -> t.Any:
+        return None if self.undeclarable else super().previous()
+
+
 READERS: dict[str, type[Setting]] = {
     "state": _State,
     "launch_permission": Permission,
@@ -128,7 +140,7 @@ READERS: dict[str, type[Setting]] = {
     "flags": _Flags,
     "display_name": Text,
     "dll_surrogate": Text,
-    "endpoints": Text,
+    "endpoints": _Endpoints,
     "service": Text,
     "service_parameters": Text,
     "remote_server_name": Text,

@@ -9,19 +9,13 @@ import typing as t
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import _permission
 from ._appid import KEYWORD_OF, READERS
+from ._appid_findings import findings_of
 from ._appid_input import RUN_AS
 from ._effective import Caller, Lists, rights
-from ._principals import ANONYMOUS, EVERYONE, SYSTEM, to_name, with_sid
 from ._setting import Permission, Setting
 
 SID_OF_IDENTITY = {keyword: sid for sid, keyword in KEYWORD_OF.items()}
-REMOTE = {"launch": 0x14, "access": 0x4}
-MANAGED = {kind: _permission.mask_of(kind, ["all"]) for kind in REMOTE}
-FURTHER, GENERIC = "further bits ", 0xF0000000  # the module's words for bits that are no right of COM; GENERIC_ALL to GENERIC_READ
-WORD_OF = {"allow": "allows", "deny": "denies"}
-LISTS = ("launch_permission", "access_permission")
 
 
 def read_info(result: dict[str, t.Any], gather: t.Collection[str]) -> None:
@@ -78,7 +72,8 @@ class AppId:
         self.id: str = raw["id"]
         self.data: dict[str, t.Any] = {one["name"]: one["before"] for one in raw["settings"]}
 
-    def settings(self) -> dict[str, Setting]:
+    @cached_property
+    def readers(self) -> dict[str, Setting]:
         """How each setting that the AppID has reads."""
         found = {}
         for name, data in self.data.items():
@@ -86,11 +81,12 @@ class AppId:
             found[name] = READERS.get(name, Setting)(name, {}, both, self.host.names)
         return found
 
-    def lists(self) -> t.Iterator[tuple[str, str, dict[str, t.Any]]]:
-        """The permissions of its own: kind, how it is called, data."""
-        for option in LISTS:
+    def permissions(self) -> t.Iterator[tuple[str, str, dict[str, t.Any]]]:
+        """The permissions of its own that decide who may start and call its server: kind, option, data."""
+        for kind in ("launch", "access"):
+            option = f"{kind}_permission"
             if option in self.data:
-                yield option.partition("_")[0], option.replace("_", " "), self.data[option]
+                yield kind, option, self.data[option]
 
     def rights(self, caller: Caller) -> dict[str, t.Any]:
         """What a principal may do, and which list decides."""
@@ -161,183 +157,18 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
     found = {key: raw[key] for key in ("id", "display_name", "classes", "executables", "images", "service", "surrogate", "com_plus")}
     if "processes" in gather:
         found["processes"] = raw["processes"]
-    readers = appid.settings()
-    declared = {name: reader.declared() for name, reader in readers.items()}
+    declared = {name: reader.declared() for name, reader in appid.readers.items()}
     if "settings" in gather:
         found["settings"] = {"id": appid.id or raw["without_appid"], **{name: value for name, value in declared.items() if value is not None}}
         if (declared.get("run_as") or "launching_user") not in RUN_AS and appid.data["run_as"].get("own_right") is False:
             found["settings"]["grant_logon_as_batch"] = False  # as it is: the account may have the right through a group
         found["permissions"] = {
             name: {"sddl": reader.old["sddl"], "entries": [line.strip() for line in reader.lines(reader.old)[1:]]}
-            for name, reader in readers.items()
+            for name, reader in appid.readers.items()
             if isinstance(reader, Permission)
         }
     if appid.host.callers:
         found["principals"] = [appid.rights(caller) for caller in appid.host.callers]
     if "findings" in gather:
-        found["findings"] = [
-            {"id": name, "severity": severity, "text": text} for name, severity, find in FINDINGS for text in find(appid)
-        ]
+        found["findings"] = findings_of(appid)
     return found
-
-
-# --- findings ----------------------------------------------------------------------------------------------------------
-# Each says in whole sentences what looks wrong and why; none where nothing does.
-
-
-def _invalid_permission(appid: AppId) -> t.Iterator[str]:
-    for _kind, title, data in appid.lists():
-        if data["problem"] and "NULL DACL" not in data["problem"]:
-            yield f"the {title} {data['problem']}{_permission.explain(data)}, and every caller is turned away"
-
-
-def _null_permission(appid: AppId) -> t.Iterator[str]:
-    for _kind, title, data in appid.lists():
-        if "NULL DACL" in (data["problem"] or ""):
-            yield f"the {title} {data['problem']}"
-
-
-def _empty_permission(appid: AppId) -> t.Iterator[str]:
-    for kind, title, data in appid.lists():
-        parts = [*data["entries"], *data["unmanaged"]]
-        if data["problem"] or any(part.get("type") == "allow" and part["mask"] & MANAGED[kind] for part in parts):
-            continue
-        why = "has no entry that allows a right" if any(part.get("type") for part in parts) else "has no entries"
-        yield f"the {title} {why}, so nobody may {'start' if kind == 'launch' else 'call'} the server"
-
-
-def _idle_entry(appid: AppId) -> t.Iterator[str]:
-    for _kind, title, data in appid.lists():
-        for entry in data["entries"] if not data["problem"] else ():
-            if entry["mask"]:
-                continue
-            parts = [part["what"] for part in data["unmanaged"] if part["sid"] == entry["sid"] and part["what"].startswith(FURTHER)]
-            generic = any(int(what[len(FURTHER) :].split()[0], 16) & GENERIC for what in parts)
-            why = "generic rights only, which Windows does not translate when COM asks the list" if generic else "no right that counts there"
-            yield f"the {title} has an entry for {with_sid(entry['sid'], appid.host.names)} with {why}, so it {WORD_OF[entry['type']]} nothing"
-
-
-def _disordered_permission(appid: AppId) -> t.Iterator[str]:
-    for _kind, title, data in appid.lists():
-        if data["disorder"]:
-            yield f"the {title} has a deny entry behind an allow entry, where it may never be reached"
-
-
-def _legacy_permission(appid: AppId) -> t.Iterator[str]:
-    for _kind, title, data in appid.lists():
-        if data.get("legacy"):
-            yield f"the {title} is in the format from before Windows XP SP2, where every entry means all rights, remote ones too"
-
-
-def _access_without_system(appid: AppId) -> t.Iterator[str]:
-    data = appid.data.get("access_permission")
-    if not data or data["problem"]:
-        return
-    held = {"allow": 0, "deny": 0}
-    for entry in data["entries"]:
-        if entry["sid"] in (SYSTEM, EVERYONE):
-            held[entry["type"]] |= entry["mask"]
-    if not held["allow"] & ~held["deny"] & 0x2:
-        yield "the access permission does not let SYSTEM in locally, and without it COM itself can't call the server"
-
-
-def _unreadable(appid: AppId) -> t.Iterator[str]:
-    yield from appid.raw.get("unreadable") or ()
-
-
-def _open_to_network(appid: AppId) -> t.Iterator[str]:
-    for kind, title, data in appid.lists():
-        for entry in data["entries"]:
-            if entry["type"] == "allow" and entry["sid"] in (EVERYONE, ANONYMOUS) and entry["mask"] & REMOTE[kind]:
-                yield f"the {title} gives {to_name(entry['sid'], {})} remote rights, so only the machine's limits stand between it and the network"
-
-
-def _orphaned_principal(appid: AppId) -> t.Iterator[str]:
-    for _kind, title, data in appid.lists():
-        for entry in data["entries"]:
-            if entry["sid"] in appid.host.orphans:
-                yield f"the {title} names {entry['sid']}, which is no account any more"
-
-
-def _mapping_missing(appid: AppId) -> t.Iterator[str]:
-    read_by_mapping = [name.replace("_", " ") for name in ("access_permission", "authentication_level") if name in appid.data]
-    if read_by_mapping and appid.unmapped:
-        yield (
-            f"{', '.join(appid.unmapped)} is not mapped to this AppID, so Windows ignores the {' and the '.join(read_by_mapping)} unless the program "
-            "names its AppID itself"
-        )
-
-
-def _run_as_ignored(appid: AppId) -> t.Iterator[str]:
-    if appid.raw["service"] and "run_as" in appid.data:
-        yield f"RunAs is ignored: the server is the service {appid.raw['service']['name']}, which runs as its own account"
-
-
-def _run_as_interactive(appid: AppId) -> t.Iterator[str]:
-    if appid.data.get("run_as", {}).get("identity") == "interactive_user" and not appid.raw["service"]:
-        yield "the server runs as the interactive user: it can't start with nobody logged on, and callers act as whoever is"
-
-
-def _run_as_unknown(appid: AppId) -> t.Iterator[str]:
-    problem = appid.data.get("run_as", {}).get("problem")
-    if problem:
-        yield f"RunAs {problem}, so the server can't be started"
-
-
-def _password_missing(appid: AppId) -> t.Iterator[str]:
-    run_as = appid.data.get("run_as", {})
-    identity = str(run_as.get("identity"))
-    if identity.startswith("S-1-") and identity not in KEYWORD_OF and not run_as["password"] and not appid.raw["service"]:
-        yield f"the server runs as {with_sid(identity, appid.host.names)}, but no password is stored for it, so it can't be started"
-
-
-def _no_authentication(appid: AppId) -> t.Iterator[str]:
-    if appid.no_authentication:
-        yield f"{appid.no_authentication} makes Windows ignore the access permission: anybody may call the server"
-
-
-def _invalid_value(appid: AppId) -> t.Iterator[str]:
-    for name, data in appid.data.items():
-        if isinstance(data, dict) and data.get("problem") and name not in (*LISTS, "run_as", "configuration_permission"):
-            yield f"the {name.replace('_', ' ')} {data['problem']}"
-
-
-def _service_missing(appid: AppId) -> t.Iterator[str]:
-    service = appid.data.get("service")
-    if isinstance(service, str) and not appid.raw["service"]:
-        yield f"LocalService names the service {service!r}, which this host does not have, so Windows ignores it"
-
-
-def _no_appid(appid: AppId) -> t.Iterator[str]:
-    if appid.raw["without_appid"]:
-        yield "the class has no AppID, so the machine default decides who may start and call its server"
-
-
-def _activation_exempted(appid: AppId) -> t.Iterator[str]:
-    by = appid.host.exempts(appid.id)
-    if by:
-        yield f"an exemption list of {by} takes this AppID out of the activation check, so its launch permission holds for starting it only"
-
-
-FINDINGS: tuple[tuple[str, str, t.Callable[[AppId], t.Iterator[str]]], ...] = (
-    ("invalid_permission", "error", _invalid_permission),
-    ("null_permission", "error", _null_permission),
-    ("access_without_system", "error", _access_without_system),
-    ("no_authentication", "error", _no_authentication),
-    ("run_as_unknown", "error", _run_as_unknown),
-    ("password_missing", "error", _password_missing),
-    ("invalid_value", "error", _invalid_value),
-    ("unreadable", "error", _unreadable),
-    ("empty_permission", "warning", _empty_permission),
-    ("idle_entry", "warning", _idle_entry),
-    ("mapping_missing", "warning", _mapping_missing),
-    ("run_as_ignored", "warning", _run_as_ignored),
-    ("run_as_interactive", "warning", _run_as_interactive),
-    ("open_to_network", "warning", _open_to_network),
-    ("disordered_permission", "warning", _disordered_permission),
-    ("activation_exempted", "warning", _activation_exempted),
-    ("service_missing", "warning", _service_missing),
-    ("no_appid", "info", _no_appid),
-    ("orphaned_principal", "info", _orphaned_principal),
-    ("legacy_permission", "info", _legacy_permission),
-)

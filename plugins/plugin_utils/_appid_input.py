@@ -90,9 +90,14 @@ def _check_endpoints(endpoints: list[t.Any] | None) -> None:
     if "default" in (endpoints or ()) and endpoints != ["default"]:
         raise BadInput("endpoints: default stands alone, for it means that none are stored")
     for endpoint in endpoints or ():
-        port = ENDPOINT.fullmatch(str(endpoint))
-        if endpoint != "default" and not (port and 1024 <= int(port.group(1)) <= 65535):
+        if endpoint != "default" and not is_endpoint(str(endpoint)):
             raise BadInput(f"endpoints: {endpoint!r} is no endpoint; write ncacn_ip_tcp,0,PORT with a port from 1024 to 65535")
+
+
+def is_endpoint(text: str) -> bool:
+    """Whether a text is an endpoint that appid declares: a TCP port of its own."""
+    port = ENDPOINT.fullmatch(text)
+    return bool(port) and 1024 <= int(port.group(1)) <= 65535
 
 
 def _check_texts(args: dict[str, t.Any]) -> None:

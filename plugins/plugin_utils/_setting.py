@@ -80,6 +80,16 @@ class Setting:
     def lines(self, value: t.Any) -> list[str]:
         return [f"{self.title}: {self.text(value)}"]
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the value that is there, '' for nothing."""
+        return (self.old.get("problem") or "") if isinstance(self.old, dict) else ""
+
+    @property
+    def undeclarable(self) -> str:
+        """Why a value that Windows may well take can't be declared, '' where it can."""
+        return ""
+
     def text(self, value: t.Any) -> str:
         if isinstance(value, dict):
             return f"invalid: {value['problem']}"

@@ -33,7 +33,7 @@ TEXTS = (
 )
 TYPES = (registry.NONE, registry.SZ, registry.SZ, registry.EXPAND_SZ, registry.BINARY, registry.BINARY, registry.DWORD, registry.DWORD, registry.MULTI_SZ,
          registry.QWORD, 5, 6, 8, 12, 0x7FFFFFFF)
-REFUSED = re.compile(r"appids, entry (\d+) \(")
+REFUSED = re.compile(r"appids, entry (\d+) \(([^\n]*)")
 
 
 class Anything:
@@ -118,18 +118,21 @@ def _declare_back(host, seed: int, entries: list[dict], found: dict) -> list[str
     faults: list[str] = []
     result = _declare(host, entries)
     while result.status == "failed":        # the controller refuses one at a time, the host all
-        refused = {int(number) - 1 for number in REFUSED.findall(result["msg"])}
+        refused = {int(number) - 1: text for number, text in REFUSED.findall(result["msg"])}
         if not refused:
             return [*faults, f"seed {seed}: declared back: {result['msg']}"]
-        faults += [tell(entries[at], "is refused without a finding") for at in sorted(refused) if not _explained(found[entries[at]["id"]])]
+        faults += [tell(entries[at], f"is refused without a finding ({text})") for at, text in sorted(refused.items())
+                   if not _explained(found[entries[at]["id"]], [option for option in entries[at] if option in text])]
         entries = [entry for at, entry in enumerate(entries) if at not in refused]
         result = _declare(host, entries)
-    changed = [entry for entry, told in zip(entries, result["appids"]) if told["changed"] and not _explained(found[entry["id"]])]
-    return faults + [tell(entry, "is changed by what was read") for entry in changed]
+    changed = [(entry, told["previous"]) for entry, told in zip(entries, result["appids"]) if told["changed"]]
+    return faults + [tell(entry, f"is changed by what was read ({previous})") for entry, previous in changed
+                     if not _explained(found[entry["id"]], previous)]
 
 
-def _explained(appid: dict) -> bool:
-    return any(one["severity"] in ("error", "warning") for one in appid["findings"])
+def _explained(appid: dict, options) -> bool:
+    """Whether a finding is about one of these settings, or says that the AppID could not be read whole."""
+    return any(one["setting"] in options or one["id"] == "unreadable" for one in appid["findings"])
 
 
 def _declare(host, entries: list[dict]):

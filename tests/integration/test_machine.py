@@ -85,7 +85,7 @@ def info(host, back=False):
 
 
 def found(result):
-    return sorted((finding["id"], finding["text"].partition(":")[0]) for finding in result["findings"])
+    return sorted((finding["id"], finding["setting"]) for finding in result["findings"])
 
 
 # --- every value and the default permissions, which leave the limits alone ------------------------------------------
@@ -300,7 +300,7 @@ def test_info_tells_the_policy_and_is_taken_back(managed):
     assert read["policy_managed"] == ["launch_limit"] and back.status == "ok" and back["changed"] is False, back
     limit = read["permissions"]["launch_limit"]
     assert limit["source"] == "policy" and "(A;;CCDCSW;;;WD)" in limit["sddl"] and read["permissions"]["access_limit"]["source"] == "machine"
-    assert found(read) == [("policy_managed", "launch_limit"), ("wrong_type", "launch_limit")] and limit["overridden"] is None
+    assert found(read) == [("policy_managed", "launch_limit"), ("invalid_permission", "launch_limit")] and limit["overridden"] is None
     assert "O:BAG:BAD:(A;;0x1f;;;SY)" in str(read["findings"])     # the machine's own, overridden
     assert stages.state(managed) == before
 
@@ -325,10 +325,10 @@ def test_policies_that_are_no_sddl(managed):
 
 TEXT = "O:BAG:BAD:(A;;0x1f;;;BA)(A;;0xb;;;WD)"
 WRONG_LISTS = {
-    "launch_limit": (sz(TEXT), f"is of type REG_SZ instead of REG_BINARY: '{TEXT}'", "wrong_type"),
-    "access_limit": (dword(1), "is of type REG_DWORD instead of REG_BINARY", "wrong_type"),
-    "default_launch_permission": (descriptor.encode([allow(SY, 0x1), allow(IU, 0x1F)]), "mixes entries", "invalid_list"),
-    "default_access_permission": (descriptor.encode(None), "NULL DACL", "invalid_list"),
+    "launch_limit": (sz(TEXT), f"is of type REG_SZ instead of REG_BINARY: '{TEXT}'", "invalid_permission"),
+    "access_limit": (dword(1), "is of type REG_DWORD instead of REG_BINARY", "invalid_permission"),
+    "default_launch_permission": (descriptor.encode([allow(SY, 0x1), allow(IU, 0x1F)]), "mixes entries", "invalid_permission"),
+    "default_access_permission": (descriptor.encode(None), "NULL DACL", "null_permission"),
 }
 MALFORMED = descriptor.encode(LAUNCH_LIMIT)[:30]
 REFUSED = {
@@ -410,12 +410,12 @@ def test_what_is_open_is_found(broken, refused):
     broken.import_registry([(host_policies, "AllowLocalActivationSecurityCheckExemptionList", *dword(1))])
     read = info(broken)
     for finding in (
-        ("open_to_remote", "default_access_permission"), ("open_to_remote", "launch_limit"), ("out_of_order", "default_launch_permission"),
-        ("invalid_list", "access_limit"), ("no_authentication", "default_authentication_level"),
+        ("open_to_network", "default_access_permission"), ("open_to_network", "launch_limit"), ("disordered_permission", "default_launch_permission"),
+        ("invalid_permission", "access_limit"), ("no_authentication", "default_authentication_level"),
     ):
         assert finding in found(read)
-    assert "activation_exemptions" in [finding["id"] for finding in read["findings"]]
+    assert "activation_exempted" in [finding["id"] for finding in read["findings"]]
     assert "it has 30 bytes" in str(read["findings"]) or "offset" in str(read["findings"])
     # what the forms can't express is told as it lies there
     assert base64.b64decode(read["settings"]["default_access_permission"]["binary"]) == value(broken, scene.OLE, "DefaultAccessPermission")[1]
-    assert "no_system" not in [finding["id"] for finding in read["findings"]]
+    assert "access_without_system" not in [finding["id"] for finding in read["findings"]]

@@ -132,20 +132,20 @@ def test_a_sound_machine_has_no_findings():
         ({"default_authentication_level": {"problem": "is not what Windows takes"}}, "invalid_value"),
         ({"rpc_ports": {"problem": "is incomplete"}}, "invalid_value"),
         ({"rpc_ports": ["0-10"]}, "few_rpc_ports"),
-        ({"default_launch_permission": permission(allow(EVERYONE, 0x14))}, "open_to_remote"),
-        ({"default_launch_permission": permission(allow(ANONYMOUS, 0x4))}, "open_to_remote"),
-        ({"default_access_permission": permission(allow(ADMINISTRATORS, 0x2))}, "no_system"),
-        ({"default_launch_permission": permission(disorder=True)}, "out_of_order"),
-        ({"default_launch_permission": permission(problem="has a NULL DACL, which lets everybody in")}, "invalid_list"),
-        ({"default_launch_permission": permission(problem="is malformed", binary="")}, "invalid_list"),
-        ({"launch_limit": permission(problem="is of type REG_DWORD instead of REG_BINARY", binary="")}, "wrong_type"),
+        ({"default_launch_permission": permission(allow(EVERYONE, 0x14))}, "open_to_network"),
+        ({"default_launch_permission": permission(allow(ANONYMOUS, 0x4))}, "open_to_network"),
+        ({"default_access_permission": permission(allow(ADMINISTRATORS, 0x2))}, "access_without_system"),
+        ({"default_launch_permission": permission(disorder=True)}, "disordered_permission"),
+        ({"default_launch_permission": permission(problem="has a NULL DACL, which lets everybody in")}, "null_permission"),
+        ({"default_launch_permission": permission(problem="is malformed", binary="")}, "invalid_permission"),
+        ({"launch_limit": permission(problem="is of type REG_DWORD instead of REG_BINARY", binary="")}, "invalid_permission"),
         ({"launch_limit": permission(allow(ADMINISTRATORS, 0x1E))}, "locked_out"),
         ({"launch_limit": permission(allow(EVERYONE, 0xA), allow(ADMINISTRATORS, 0xA))}, "locked_out"),
         ({"launch_limit": permission(allow(EVERYONE, 0x1E), deny(ADMINISTRATORS, 0x4))}, "locked_out"),
-        ({"launch_limit": permission(*LIMIT["entries"], allow(ANONYMOUS, 0x10))}, "open_to_remote"),
+        ({"launch_limit": permission(*LIMIT["entries"], allow(ANONYMOUS, 0x10))}, "open_to_network"),
         ({"launch_limit": {**LIMIT, "policy": {"problem": "", "own": ABSENT}}}, "policy_managed"),
         ({"launch_limit": {**LIMIT, "policy": {"problem": "is 'x'", "own": ABSENT}}}, "policy_not_sddl"),
-        ({"exempts": True}, "activation_exemptions"),
+        ({"exempts": True}, "activation_exempted"),
     ],
 )
 def test_findings(settings, identity):
@@ -162,7 +162,7 @@ def test_a_limit_that_a_policy_sets():
     assert list(read["settings"]) == ["launch_limit"]
     assert [read["permissions"][option]["source"] for option in ("launch_limit", "access_limit")] == ["policy", "policy"]
     assert read["permissions"]["access_limit"] == {"source": "policy", "sddl": None, "entries": ["invalid: is 'x'"], "overridden": None}
-    assert [finding["id"] for finding in read["findings"]] == ["wrong_type", "policy_managed", "wrong_type", "policy_not_sddl"]
+    assert [finding["id"] for finding in read["findings"]] == ["invalid_permission", "policy_managed", "invalid_permission", "policy_not_sddl"]
     assert "Group Policy overrides, is of type REG_SZ instead of REG_BINARY: 'D:'" in read["findings"][0]["text"]
 
 
