@@ -260,12 +260,12 @@ Function ConvertTo-ProcessData {
     @{ pid = $Process.Id; image = $Process.Image; started = $Process.Started.ToString('yyyy-MM-ddTHH:mm:ss', [cultureinfo]::InvariantCulture) + 'Z' }
 }
 
-# 'no', 'server' or 'reboot', judged from the state, so that a restart that a former run still owes is seen: a server
-# reads most of its settings once, so one that is older than the last write of its keys does not follow them.
-Function Get-RestartRequired {
+# What must restart before a server follows its settings: 'server', 'machine', or nothing. A server reads most of its settings
+# when it starts. So its start is compared with the last write of its keys, which shows a restart that an earlier run left undone too.
+Function Get-PendingRestart {
     param ($Target, [object[]]$Running, [bool]$Changing)
 
-    if (-not $Running) { return 'no' }
+    if (-not $Running) { return }
     $started = @($Running | ForEach-Object Started | Sort-Object)[0]
     $newer = foreach ($path in @($Target.Path) + @($Target.Executables | ForEach-Object { "$appIdPath\$_" })) {
         $key = Open-MachineKey $path
@@ -273,9 +273,9 @@ Function Get-RestartRequired {
         if ([RegistryValue]::LastWrite($key.Handle) -gt $started) { $path }
         $key.Dispose()
     }
-    if (-not $Changing -and -not $newer) { 'no' }
+    if (-not $Changing -and -not $newer) { return }
     # Restarting one service of a shared process leaves that process, and what COM read at its start, as it is.
-    elseif ($Target.Service.ServiceType -band 0x20) { 'reboot' }
+    if ($Target.Service.ServiceType -band 0x20) { 'machine' }
     else { 'server' }
 }
 
@@ -299,4 +299,4 @@ Function Register-Server {
 }
 
 Export-ModuleMember -Function *-AppId, *-ComPlus*, *-Machine*, *-Server*, *-TextValue, Assert-Manageable, Read-TargetValue, ConvertTo-ProcessData,
-Find-ClassWithoutAppId, Get-EveryAppId, Get-RestartRequired
+Find-ClassWithoutAppId, Get-EveryAppId, Get-PendingRestart

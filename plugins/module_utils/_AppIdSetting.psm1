@@ -398,7 +398,7 @@ Function Get-RemovalDecision {
         foreach ($process in Get-ServerProcess $Target) { "the running $($process.Image) ($($process.Id))" }
     )
     if ($users -and -not $Force) {
-        $decision.Problems = @("the AppID $($Target.AppId) is used by $($users -join ', '); force_removal: true removes it nevertheless")
+        $decision.Problems = @("the AppID $($Target.AppId) is used by $($users -join ', '); set force: true to remove it anyway")
     }
     foreach ($name in $Target.Executables) {
         $decision.Changes += New-MappingRemoval $name (Read-MachineValue "SOFTWARE\Classes\AppID\$name" 'AppID') $Target.AppId

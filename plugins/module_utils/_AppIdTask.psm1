@@ -17,12 +17,12 @@ $setting = @() # the rows; not read here, for the modules are loaded in no certa
 Function Get-AppIdOption {
     $script:setting = @(Get-AppIdSetting)
     $options = @{
-        id = @{ type = 'raw'; required = $true }
+        id = @{ type = 'str' }
         state = @{ type = 'str'; choices = 'present', 'absent'; default = 'present' }
         register_with = @{ type = 'list'; elements = 'str' }
         missing = @{ type = 'str'; choices = 'fail', 'skip'; default = 'fail' }
         allow_lockout = @{ type = 'bool'; default = $false }
-        force_removal = @{ type = 'bool'; default = $false }
+        force = @{ type = 'bool'; default = $false }
         override_key_protection = @{ type = 'bool'; default = $false }
     }
     foreach ($row in $setting) {
@@ -49,7 +49,8 @@ Function New-AppIdTask {
             display_name = $null
             clsids = @()
             running = @()
-            restart_required = 'no'
+            server_restart_required = $false
+            reboot_required = $false
             skipped_principals = @()
             settings = @()
             names = @{}
@@ -57,24 +58,23 @@ Function New-AppIdTask {
     }
 }
 
-# What the id of a task means: @{ Targets; Problem; Ambiguous }. { runs_as: user } means every AppID of that identity.
+# The AppIDs that a task is about, @{ Targets; Problem; Ambiguous }: the one that id leads to, or all that run as runs_as.
 Function Find-TaskTarget {
     param ($Task)
 
     $params = $Task.Params
-    if ($params.id -is [string]) {
+    if ($params.id) {
         $found = Find-AppId $params.id
         if (-not $found.Problem) { $found.Targets = @(Get-AppId $found) }
         return $found
     }
-    $params.run_as = $params.id.runs_as
     $keys = [ComKey]::AppIds()
-    $all = @(Get-AppId @(foreach ($id in Get-AppIdOfIdentity $params.run_as $keys) { Find-AppId $id $keys }))
+    $all = @(Get-AppId @(foreach ($id in Get-AppIdOfIdentity $params.runs_as $keys) { Find-AppId $id $keys }))
     # Windows ignores the RunAs of both, so it is no reason to keep the others from their new password.
     $ignored = @($all | Where-Object { $_.Service -or (Test-ComPlus $_) })
-    foreach ($one in $ignored) { $Task.Warnings += "the AppID $($one.AppId) '$($one.Name)' names '$($params.run_as)' too and is left alone: it is a service or COM+ application, whose RunAs Windows ignores" }
+    foreach ($one in $ignored) { $Task.Warnings += "the AppID $($one.AppId) '$($one.Name)' names '$($params.runs_as)' too and is left alone: it is a service or COM+ application, whose RunAs Windows ignores" }
     $targets = @($all | Where-Object { $ignored -notcontains $_ })
-    if (-not $targets) { return @{ Problem = "no AppID of this host runs as '$($params.run_as)'" } }
+    if (-not $targets) { return @{ Problem = "no AppID of this host runs as '$($params.runs_as)'" } }
     @{ Targets = $targets }
 }
 
@@ -133,7 +133,7 @@ Function Get-TaskPlan {
     $params, $result = $Task.Params, $Task.Result
     $plan = [ordered]@{}
     $result.settings = @(foreach ($one in $Target) {
-            $decisions = if ($params.state -eq 'absent') { @{ state = Get-RemovalDecision $one $params.force_removal } } else { Get-SettingPlan $setting $params $one }
+            $decisions = if ($params.state -eq 'absent') { @{ state = Get-RemovalDecision $one $params.force } } else { Get-SettingPlan $setting $params $one }
             foreach ($name in $decisions.Keys) {
                 $plan["$name $($one.AppId)"] = $decisions[$name]
                 @{ appid = $one.AppId; name = $name; before = $decisions[$name].Before; after = $decisions[$name].After }
@@ -172,8 +172,9 @@ Function Add-Running {
     param ($Result, $Target, [bool]$Changing)
 
     $running = @(Get-ServerProcess $Target)
-    $restart = Get-RestartRequired $Target $running $Changing
-    if ($restart -ne 'no' -and $Result.restart_required -ne 'reboot') { $Result.restart_required = $restart }
+    $restart = Get-PendingRestart $Target $running $Changing
+    if ($restart -eq 'server') { $Result.server_restart_required = $true }
+    if ($restart -eq 'machine') { $Result.reboot_required = $true }
     $Result.running += @($running | ForEach-Object { ConvertTo-ProcessData $_ })
 }
 

@@ -9,7 +9,13 @@
 #AnsibleRequires -PowerShell ..module_utils._Host
 #AnsibleRequires -PowerShell ..module_utils._Turn
 
-$module = [Ansible.Basic.AnsibleModule]::Create($args, @{ options = (Get-AppIdOption) + (Get-TurnOption); supports_check_mode = $true })
+$spec = @{
+    options = (Get-AppIdOption) + (Get-TurnOption) + @{ runs_as = @{ type = 'str' } }
+    required_one_of = @(, @('id', 'runs_as'))
+    mutually_exclusive = @(, @('id', 'runs_as'))
+    supports_check_mode = $true
+}
+$module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 $task = New-AppIdTask $module.Params $module.CheckMode
 try {
     Assert-Administrator

@@ -13,10 +13,12 @@
 #AnsibleRequires -PowerShell ..module_utils._Turn
 
 # The options of both are those of the modules machine and appid.
+$appIdOption = Get-AppIdOption
+$appIdOption.id.required = $true
 $spec = @{
     options = (Get-TurnOption) + @{
         machine = @{ type = 'dict'; options = Get-MachineOption }
-        appids = @{ type = 'list'; elements = 'dict'; options = Get-AppIdOption }
+        appids = @{ type = 'list'; elements = 'dict'; options = $appIdOption }
     }
     required_one_of = @(, @('machine', 'appids'))
     supports_check_mode = $true

@@ -14,7 +14,7 @@ from ._setting import Permission, Setting, Text
 
 
 def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:
-    """Replaces the raw settings of a result by diff, previous, restorable, unmanaged, exact and warnings, in place."""
+    """Replaces the raw settings of a result by diff, previous, restorable, unmanaged, set_is_complete and warnings, in place."""
     settings = _setting.take(result, args, READERS)
     if settings is None:
         return
@@ -23,8 +23,7 @@ def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) 
         result["restorable"] = False
     if "appids" in result:
         result["previous"] = {}
-    if result.get("registered_with") and any(setting.starts_from_stored() for setting in settings):
-        result["prediction"] = "partial"
+    result["diff_is_partial"] = bool(result.get("registered_with")) and any(setting.starts_from_stored() for setting in settings)
     if diff:
         result["diff"] = _diff(result, args, settings)
 
@@ -46,7 +45,7 @@ def _diff(result: dict[str, t.Any], args: dict[str, t.Any], settings: list[Setti
     elif result.get("created"):
         before, after = ["not registered"], ["created", *after]
     elif "appids" in result:
-        title = f"AppIDs that run as {args['id']['runs_as']}"
+        title = f"AppIDs that run as {args['runs_as']}"
     return _setting.diff(title, before, after)
 
 

@@ -24,8 +24,8 @@ CALLED = {
     "system account (services only)": "system", "localsystem": "system", "local system": "system", "localservice": "local_service",
     "local service": "local_service", "networkservice": "network_service", "network service": "network_service",
 }  # fmt: skip
-WITH_ABSENT = ("id", "state", "missing", "force_removal", "override_key_protection", "lock_timeout")
-WITH_RUNS_AS = ("run_as_password", "update_password", "verify_password", "grant_logon_as_batch", "lock_timeout")
+WITH_ABSENT = ("id", "state", "missing", "force", "override_key_protection", "lock_timeout")
+WITH_RUNS_AS = ("runs_as", "run_as_password", "update_password", "verify_password", "grant_logon_as_batch", "lock_timeout")
 ENDPOINT = re.compile(r"ncacn_ip_tcp,0,(\d{1,5})")
 
 
@@ -42,6 +42,7 @@ def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
             args[option] = [args[option]]
     _check_absent(args)
     _check_id(args)
+    _check_runs_as(args)
     _check_classes(args.get("classes"))
     _check_endpoints(args.get("endpoints"))
     _check_texts(args)
@@ -57,25 +58,32 @@ def _check_absent(args: dict[str, t.Any]) -> None:
 
 
 def _check_id(args: dict[str, t.Any]) -> None:
-    identity = args.get("id")
-    if isinstance(identity, dict):
-        if not identity.get("runs_as"):
-            raise BadInput("id is the id of one AppID, or a dictionary with runs_as, the name of a user; runs_as is missing")
-        others = sorted(set(args) - {"id", *WITH_RUNS_AS})
-        if others:
-            raise BadInput(f"id: {{runs_as: ...}} goes with {', '.join(WITH_RUNS_AS)} only, found {', '.join(others)}")
-        if str(identity["runs_as"]).casefold() in RUN_AS or _keyword(str(identity["runs_as"])):
-            raise BadInput(f"id: runs_as is the name of a user, whose password changes; {identity['runs_as']} has none")
-        if mistake(str(identity["runs_as"])):
-            raise BadInput(f"id: runs_as: {mistake(str(identity['runs_as']))}")
-        if not args.get("run_as_password"):
-            raise BadInput("id: {runs_as: ...} gives all AppIDs of that identity a new password; run_as_password is missing")
-    elif identity is not None:
-        args["id"] = str(identity)
-        if not args["id"].strip():
-            raise BadInput("id is empty; give the GUID of the AppID, or anything that leads to it")
-        if args.get("register_with") and not GUID.fullmatch(args["id"]):
-            raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {identity!r}: only a GUID is known before registration")
+    if (args.get("id") is None) is (args.get("runs_as") is None):
+        raise BadInput("give id, which leads to one AppID, or runs_as, which means every AppID that runs as that user")
+    if args.get("id") is None:
+        return
+    args["id"] = str(args["id"])
+    if not args["id"].strip():
+        raise BadInput("id is empty; give the GUID of the AppID, or anything that leads to it")
+    if args.get("register_with") and not GUID.fullmatch(args["id"]):
+        raise BadInput(f"register_with needs a GUID as id (the AppID or a CLSID), not {args['id']!r}: only a GUID is known before registration")
+
+
+def _check_runs_as(args: dict[str, t.Any]) -> None:
+    """runs_as declares that its AppIDs run as that user, with the new password."""
+    if args.get("runs_as") is None:
+        return
+    user = str(args["runs_as"])
+    others = sorted(option for option, value in args.items() if option not in WITH_RUNS_AS and value is not None)
+    if others:
+        raise BadInput(f"runs_as goes with {', '.join(WITH_RUNS_AS[1:])} only, found {', '.join(others)}")
+    if user.casefold() in RUN_AS or _keyword(user):
+        raise BadInput(f"runs_as is the name of a user, whose password changes; {user} has none")
+    if mistake(user):
+        raise BadInput(f"runs_as: {mistake(user)}")
+    if not args.get("run_as_password"):
+        raise BadInput("runs_as gives all AppIDs of that user a new password; run_as_password is missing")
+    args["run_as"] = user
 
 
 def _check_classes(classes: list[t.Any] | None) -> None:
@@ -109,7 +117,7 @@ def _check_run_as(args: dict[str, t.Any]) -> None:
     run_as = args.get("run_as")
     is_user = run_as is not None and str(run_as).casefold() not in RUN_AS
     if args.get("run_as_password") is not None:
-        if not is_user and not isinstance(args.get("id"), dict):
+        if not is_user:
             raise BadInput("run_as_password needs run_as with the name of a user" + (f"; {run_as} has no password" if run_as else ""))
         if not str(args["run_as_password"]):
             raise BadInput("run_as_password is empty; COM can't log on a user without a password")

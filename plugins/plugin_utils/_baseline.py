@@ -93,8 +93,8 @@ def read_result(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) ->
     result["names"] = names
     result["previous"] = _previous(machine, appids, args)
     result["restorable"] = all(item.get("restorable", False) for _read, item, _entry in parts if item.get("changed"))
-    result["reboot_required"] = bool(machine and machine.get("reboot_required")) or any(item["restart_required"] == "reboot" for item in appids)
-    result["servers_to_restart"] = [item["appid"] for item in appids if item["restart_required"] == "server"]
+    result["reboot_required"] = bool(machine and machine.get("reboot_required")) or any(item["reboot_required"] for item in appids)
+    result["servers_to_restart"] = [item["appid"] for item in appids if item["server_restart_required"]]
     if diff and titles:
         result["diff"] = _setting.diff("DCOM settings of the host", before, after)
 

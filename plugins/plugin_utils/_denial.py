@@ -44,11 +44,11 @@ def read_result(result: dict[str, t.Any]) -> None:
         else:
             others.append(_other(group, fields, host))
     for reason, count in sorted(result.pop("broken").items()):
-        unreadable.append({"event_id": None, "count": count, "why": f"Windows could not show the record ({reason})"})
+        unreadable.append({"event_id": None, "count": count, "reason": f"Windows could not show the record ({reason})"})
     result["denials"] = _merged(denials, "addresses", "callers")
     for denial in result["denials"]:
         denial.update(_proposal(denial, host))
-    result["others"] = _merged(others)
+    result["other_events"] = _merged(others)
     result["unreadable"] = unreadable
     result["suppressed"] = any(other["event_id"] == 10026 for other in others)
     _tell(result)
@@ -69,7 +69,7 @@ def _fields(group: Group) -> dict[str, str] | str:
 
 
 def _unreadable(group: Group, why: str) -> Group:
-    return {**{name: group[name] for name in ("event_id", "provider", "computer", "strings", "count", "first", "last")}, "why": why}
+    return {**{name: group[name] for name in ("event_id", "provider", "computer", "strings", "count", "first", "last")}, "reason": why}
 
 
 def _guid(text: str | None) -> str | None:
@@ -88,13 +88,13 @@ def _denial(group: Group, fields: dict[str, str], host: Group) -> Group:
     scope = SCOPES.get(number) or SCOPE_WORDS.get(fields.get("scope", "").casefold(), "unknown")
     return {
         "event_id": number,
-        "kind": kind,
+        "permission": kind,
         **_server(group, fields, host),
         "image": fields.get("image"),
         **_grantee(group, fields, host),
         "rights": _rights(kind, fields.get("right", ""), locality),
         "locality": locality,
-        "limit_or_list": scope if refused_by == "list" else refused_by,
+        "refused_by": scope if refused_by == "list" else refused_by,
         "addresses": _addresses(fields),
         **_told(group),
     }
@@ -215,30 +215,30 @@ def _merged(found: list[Group], *apart: str) -> list[Group]:
 
 
 def _proposal(denial: Group, host: Group) -> Group:
-    """by_design, advice, task and why_not of a denial; its own working keys go."""
+    """by_design, advice, task and reason of a denial; its own working keys go."""
     own, registered, com_plus = (denial.pop(key) for key in ("own", "registered", "com_plus"))
     by_design = denial["event_id"] == 10016 and (denial["clsid"], denial["appid"]) in BY_DESIGN
-    why_not = _obstacle(denial, own, registered, com_plus, host)
+    reason = _obstacle(denial, own, registered, com_plus, host)
     task = None
-    if not why_not:
+    if not reason:
         principal = denial["principal"] if not denial["sid"] or _resolves({"own": own}, denial["sid"], host) else denial["sid"]
-        task = _membership(principal, host) if denial["limit_or_list"] == "limit" else _grant(denial, principal)
-    advice = f"{_sentence(denial, own)} {_way(denial, by_design, why_not, task, host)}".strip()
-    return {"by_design": by_design, "advice": advice, "task": task, "why_not": why_not}
+        task = _membership(principal, host) if denial["refused_by"] == "limit" else _grant(denial, principal)
+    advice = f"{_sentence(denial, own)} {_way(denial, by_design, reason, task, host)}".strip()
+    return {"by_design": by_design, "advice": advice, "task": task, "reason": reason}
 
 
 def _obstacle(denial: Group, own: bool, registered: bool, com_plus: bool, host: Group) -> str | None:
     """Why nothing is proposed; None where something is."""
-    if com_plus and denial["limit_or_list"] != "limit":
+    if com_plus and denial["refused_by"] != "limit":
         return "The class belongs to a COM+ application, whose catalog owns its lists: its roles in Component Services let callers in."
-    limit = {"launch": "MachineLaunchRestriction", "access": "MachineAccessRestriction"}[denial["kind"]]
-    if denial["limit_or_list"] == "program":
+    limit = {"launch": "MachineLaunchRestriction", "access": "MachineAccessRestriction"}[denial["permission"]]
+    if denial["refused_by"] == "program":
         return "The server sets its list itself, by CoInitializeSecurity, and does not ask the registry: only its own settings, or its maker, can change that."
     if ANONYMOUS in (denial["sid"], to_sid(denial["principal"] or "")):
         return "The caller did not authenticate. Letting ANONYMOUS LOGON in opens the server to everybody on the network: let the client log on instead."
     if not denial["principal"]:
         return "The event names no account."
-    if denial["limit_or_list"] == "limit":
+    if denial["refused_by"] == "limit":
         if own and (limit in host["limits_by_policy"] or (denial["event_id"] == 10027 and host["limits_by_policy"])):
             return "Group Policy sets this limit, so nothing on this host gets around it: ask those who keep the policy."
         if str(denial["sid"]).startswith(CONTAINER):
@@ -257,9 +257,9 @@ def _obstacle(denial: Group, own: bool, registered: bool, com_plus: bool, host: 
 def _grant(denial: Group, principal: str) -> Group:
     """The task that lets in; launch without activation, or the other way round, would only bring the next event."""
     where = "remote" if denial["locality"] == "remote" else "local"
-    rights = [f"{where}_{right}" for right in RIGHTS[denial["kind"]]]
+    rights = [f"{where}_{right}" for right in RIGHTS[denial["permission"]]]
     permission = {"add": [{"principal": principal, "rights": rights}]}
-    return {"wincom.dcom.appid": {"id": denial["appid"] or denial["clsid"], f"{denial['kind']}_permission": permission}}
+    return {"wincom.dcom.appid": {"id": denial["appid"] or denial["clsid"], f"{denial['permission']}_permission": permission}}
 
 
 def _membership(principal: str, host: Group) -> Group:
@@ -277,7 +277,7 @@ def _sentence(denial: Group, own: bool) -> str:
         "program": "the list that the server sets itself", "unknown": "its list",
     }
     where = "" if own else f" on {denial['computer']}"
-    return f"{who} lacks {what} of {_application(denial)}{where}, refused by {lists[denial['limit_or_list']]}."
+    return f"{who} lacks {what} of {_application(denial)}{where}, refused by {lists[denial['refused_by']]}."
 
 
 def _application(entry: Group) -> str:
@@ -289,16 +289,16 @@ def _application(entry: Group) -> str:
     return name or identity or "an application that the event does not name"
 
 
-def _way(denial: Group, by_design: bool, why_not: str | None, task: Group | None, host: Group) -> str:
+def _way(denial: Group, by_design: bool, reason: str | None, task: Group | None, host: Group) -> str:
     """What to do about it."""
     if by_design:
         return (
             "Microsoft calls this event by design: Windows tries, is refused, and takes another way. "
             "Leave the permission as it is, and filter the event out of view."
         )
-    if why_not:
-        return why_not
-    if denial["limit_or_list"] == "limit":
+    if reason:
+        return reason
+    if denial["refused_by"] == "limit":
         return (
             f"If it is meant to call from there, make it a member of {host['users_group']}, which Windows' own limits let in "
             "(wincom.dcom.machine_info tells this host's), and have it log on anew; never open the limit itself."
@@ -306,9 +306,9 @@ def _way(denial: Group, by_design: bool, why_not: str | None, task: Group | None
     parts = ["If it is meant to, the task grants it."]
     if denial["locality"] == "unknown":
         parts.append("The event does not tell whether the call was local, so local rights are proposed; a caller on another computer needs remote ones.")
-    if denial["limit_or_list"] == "machine_default":
+    if denial["refused_by"] == "machine_default":
         parts.append("It gives the AppID a list of its own that starts from the machine default, and leaves all other applications alone.")
-    if denial["kind"] == "access":
+    if denial["permission"] == "access":
         parts.append("The server reads the list when it starts: restart it with wincom.dcom.server.")
     return " ".join(parts)
 

@@ -14,7 +14,7 @@ Table = t.Dict[str, t.Union[str, "Below"]]
 
 
 class Below(t.NamedTuple):
-    """What an option takes that holds others: kind is a dictionary, a list of them, entries (of a permission), or an id."""
+    """What an option takes that holds others: kind is a dictionary, a list of them, or entries (of a permission)."""
 
     kind: str
     options: Table
@@ -31,7 +31,8 @@ LIMIT: Table = {form: kind for form, kind in PERMISSION.items() if form != "defa
 _PERMISSION, _LIMIT = Below("dict", PERMISSION), Below("dict", LIMIT)
 
 _APPID: Table = {
-    "id": Below("id", {"runs_as": "str"}),
+    "id": "str",
+    "runs_as": "str",
     "state": "str",
     "register_with": "list",
     "missing": "str",
@@ -57,7 +58,7 @@ _APPID: Table = {
     "preferred_server_bitness": "str",
     "flags": Below("dict", {"add": "list", "remove": "list", "set": "list", "default": "bool"}),
     "classes": "list",
-    "force_removal": "bool",
+    "force": "bool",
     "override_key_protection": "bool",
     "allow_lockout": "bool",
     "remap_executables": "bool",
@@ -81,13 +82,15 @@ _MACHINE: Table = {
     "allow_lockout": "bool",
     "override_key_protection": "bool",
 }
+# An entry of baseline is about one AppID.
+_ENTRY: Table = {option: kind for option, kind in _APPID.items() if option != "runs_as"}
 # Of the task itself, so not of the entries of baseline.
 _TASK: Table = {"lock_timeout": "int"}
 
 OPTIONS: dict[str, Table] = {
     "appid": {**_APPID, **_TASK},
     "machine": {**_MACHINE, **_TASK},
-    "baseline": {"machine": Below("dict", _MACHINE), "appids": Below("list of dict", {**_APPID, "id": "str"}), **_TASK},
+    "baseline": {"machine": Below("dict", _MACHINE), "appids": Below("list of dict", _ENTRY), **_TASK},
     "server": {"id": "str", "state": "str"},
     "appid_info": {"id": "list", "name": "str", "custom_permission": "bool", "runs_as": "str", "principals": "list", "gather": "list"},
     "machine_info": {},
@@ -95,7 +98,7 @@ OPTIONS: dict[str, Table] = {
 }
 _WANTED = {
     "str": "a text", "bool": "true or false", "int": "a number", "list": "a list", "dict": "a dictionary", "list of dict": "a list of dictionaries",
-    "entries": "a list of names or dictionaries", "id": "a text, or a dictionary with runs_as",
+    "entries": "a list of names or dictionaries",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z_][\w .-]{0,60}", re.ASCII)
 
@@ -171,7 +174,7 @@ def _below(where: str, takes: Below, value: t.Any, above: tuple[tuple[str, Table
         yield from _one(where, where, takes, value, above)
     elif isinstance(value, dict):
         yield from _problems(where, where, takes.options, value, above)
-    elif takes.kind != "id" or isinstance(value, list):
+    else:
         yield f"{where} is {_WANTED[takes.kind]}{_with(takes)}, not {shape(value)}"
 
 

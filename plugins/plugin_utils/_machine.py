@@ -35,7 +35,7 @@ def normalise(args: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def read_settings(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) -> None:
-    """Replaces the raw settings of machine's result by diff, previous, restorable, unmanaged, exact and warnings, in place."""
+    """Replaces the raw settings of machine's result by diff, previous, restorable, unmanaged, set_is_complete and warnings, in place."""
     settings = _setting.take(result, args, READERS)
     if settings is None:
         return

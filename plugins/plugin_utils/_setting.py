@@ -36,14 +36,14 @@ def take(result: dict[str, t.Any], args: dict[str, t.Any], kinds: t.Mapping[str,
 
 
 def tell(result: dict[str, t.Any], settings: list[Setting]) -> None:
-    """Adds previous, restorable, unmanaged, exact and warnings to a result, in place."""
-    result.update(previous={}, restorable=True, unmanaged={}, exact=True)
+    """Adds previous, restorable, unmanaged, set_is_complete and warnings to a result, in place."""
+    result.update(previous={}, restorable=True, unmanaged={}, set_is_complete=True)
     warnings = []
     for setting in settings:
         warnings += [f"{setting.option}: {text}" for text in setting.warnings()]
         if setting.unmanaged():
             result["unmanaged"][setting.option] = setting.unmanaged()
-            result["exact"] = result["exact"] and "set" not in setting.wanted
+            result["set_is_complete"] = result["set_is_complete"] and "set" not in setting.wanted
         if setting.changes:
             back = setting.previous()
             result["restorable"] = result["restorable"] and setting.restorable and back is not None

@@ -107,21 +107,21 @@ LAUNCH = ("local_launch", "local_activation")
 def test_nothing_is_lost(answer):
     assert answer.status == "ok", answer["msg"]
     assert answer["changed"] is False
-    everything = [*answer["denials"], *answer["others"], *answer["unreadable"]]
+    everything = [*answer["denials"], *answer["other_events"], *answer["unreadable"]]
     assert sum(one["count"] for one in everything) == answer["count"] == len(EVENTS) + len(DENIED) + len(REST) + len(BAD)
     assert "names" not in answer and "registered" not in answer and "events" not in answer
 
 
 def test_the_same_denial_in_three_languages_is_one(answer):
-    english = denied(answer, 10016, principal="IIS APPPOOL\\Shop", limit_or_list="application")
+    english = denied(answer, 10016, principal="IIS APPPOOL\\Shop", refused_by="application")
     assert english["rights"] == ["local_activation"] and english["count"] == 1
-    others = denied(answer, 10016, principal="IIS APPPOOL\\Shop", limit_or_list="unknown")
+    others = denied(answer, 10016, principal="IIS APPPOOL\\Shop", refused_by="unknown")
     assert others["rights"] == list(LAUNCH) and others["count"] == 2
     assert (others["first"], others["last"]) == ("2026-03-02T12:00:00Z", "2026-03-03T12:00:00Z")
     for one in (english, others):
         assert (one["appid_name"], one["class_name"], one["sid"], one["locality"]) == ("Shop Server", "Shop.Order", SHOP, "local")
         assert one["task"] == granted(guid(1), "launch_permission", "IIS APPPOOL\\Shop", *LAUNCH)
-        assert not one["by_design"] and one["why_not"] is None
+        assert not one["by_design"] and one["reason"] is None
 
 
 def test_a_remote_caller_is_known_by_its_address(answer):
@@ -134,15 +134,15 @@ def test_recorded_events_get_the_documented_answer(answer):
     shell = "{316CDED5-E4AE-4B15-9113-7055D84DCC97}"
     container = EVENTS["E6"]["strings"][10]
     service = denied(answer, 10016, principal="NT AUTHORITY\\LOCAL SERVICE", appid=shell)
-    assert service["by_design"] and service["limit_or_list"] == "machine_default" and "filter" in service["advice"]
+    assert service["by_design"] and service["refused_by"] == "machine_default" and "filter" in service["advice"]
     assert service["task"] == granted(shell, "launch_permission", "NT AUTHORITY\\LOCAL SERVICE", *LAUNCH)       # the AppID, not the default
     packaged = denied(answer, 10016, sid=container)
     assert packaged["principal"] == container and "Microsoft.Windows.ShellExperienceHost" in packaged["container"]
     broker = denied(answer, 10016, clsid=EVENTS["E1"]["strings"][3])
     assert broker["by_design"] and broker["principal"] == "Computer\\User" and broker["advice"].startswith(f"Computer\\User ({EVENTS['E1']['strings'][7]}) lacks ")
-    assert "not registered on this host" in broker["why_not"] and broker["task"] is None
+    assert "not registered on this host" in broker["reason"] and broker["task"] is None
     runtime = denied(answer, 10016, class_name="Windows.SecurityCenter.WscDataProtection")
-    assert runtime["task"] is None and runtime["appid"] is None and "names no AppID" in runtime["why_not"]
+    assert runtime["task"] is None and runtime["appid"] is None and "names no AppID" in runtime["reason"]
     old = denied(answer, 10016, appid=guid(2))
     assert old["appid_name"] == "Old Server" and old["principal"] == "NT AUTHORITY\\SYSTEM" and old["rights"] == ["local_activation"]
     assert old["task"] == granted(guid(2), "launch_permission", "NT AUTHORITY\\SYSTEM", *LAUNCH)
@@ -159,19 +159,19 @@ def test_the_article_s_events(answer):
 
 def test_what_a_list_can_t_grant_has_no_task_for_one(answer):
     program = denied(answer, 10018)
-    assert program["task"] is None and "CoInitializeSecurity" in program["why_not"]
+    assert program["task"] is None and "CoInitializeSecurity" in program["reason"]
     anonymous = denied(answer, 10016, sid="S-1-5-7")
-    assert anonymous["task"] is None and "did not authenticate" in anonymous["why_not"]
+    assert anonymous["task"] is None and "did not authenticate" in anonymous["reason"]
     gone = denied(answer, 10016, appid=guid(9))
-    assert gone["task"] is None and "not registered" in gone["why_not"]
+    assert gone["task"] is None and "not registered" in gone["reason"]
     limit = denied(answer, 10027)
-    assert limit["limit_or_list"] == "limit" and "never open the limit" in limit["advice"]
+    assert limit["refused_by"] == "limit" and "never open the limit" in limit["advice"]
     assert limit["task"] == {"ansible.windows.win_group_membership": {
         "name": "Distributed COM Users", "members": ["CONTOSO\\svc-com"], "state": "present"}}
 
 
 def test_events_that_are_no_denials(answer):
-    others = {one["event_id"]: one for one in answer["others"]}
+    others = {one["event_id"]: one for one in answer["other_events"]}
     assert set(others) == {10004, 10010, 10026, 10028, 10036}
     assert "CONTOSO\\svc-com" in others[10004]["meaning"] and "run_as_password" in others[10004]["advice"]
     assert others[10028]["count"] == 2 and others[10028]["details"]["computer"] == "DB01"     # whatever the process id
@@ -182,10 +182,10 @@ def test_events_that_are_no_denials(answer):
 def test_what_can_t_be_read_is_told(answer):
     why = {one["event_id"]: one for one in answer["unreadable"]}
     assert set(why) == {10016, 10035, 10100, 10010, None}
-    assert why[10016]["strings"] == ["application-specific", "Local"] and "2 strings" in why[10016]["why"] and "7, 9, 11" in why[10016]["why"]
+    assert why[10016]["strings"] == ["application-specific", "Local"] and "2 strings" in why[10016]["reason"] and "7, 9, 11" in why[10016]["reason"]
     assert why[10035]["strings"] == ["what", "is", "this"]
-    assert "WLAN-AutoConfig" in why[10010]["why"] and why[10010]["strings"] == []
-    assert "15005" in why[None]["why"]
+    assert "WLAN-AutoConfig" in why[10010]["reason"] and why[10010]["strings"] == []
+    assert "15005" in why[None]["reason"]
     assert "5 events could not be read" in answer.sentences
 
 
@@ -243,7 +243,7 @@ def test_a_file_of_another_computer_and_limits_of_a_policy(host, run):
     [kept] = raw["events"]
     assert (kept["event_id"], kept["strings"], kept["time"], kept["computer"]) == (10027, DENIED[6]["strings"], "2026-03-01T12:00:00Z", "WEB01")
     limit = denied(raw, 10027)
-    assert limit["task"] is None and "Group Policy" in limit["why_not"]
+    assert limit["task"] is None and "Group Policy" in limit["reason"]
 
 
 def test_logs_that_are_empty_closed_or_change(host, run):
@@ -256,7 +256,7 @@ def test_logs_that_are_empty_closed_or_change(host, run):
     changing, empty = run([ask({"log": "System"}, {"path": "C:\\lab\\empty.evtx"})])
     host.set_double("EvtNextError", None)
     assert changing.status == "failed" and "its newest" in changing["msg"] and "cleared" in changing["msg"] and "15011" in changing["msg"]
-    assert empty.status == "ok" and empty["denials"] == empty["others"] == empty["unreadable"] == [] and "proves nothing" in empty["msg"]
+    assert empty.status == "ok" and empty["denials"] == empty["other_events"] == empty["unreadable"] == [] and "proves nothing" in empty["msg"]
 
 
 MANY, KINDS = 100_000, 1500

@@ -116,7 +116,7 @@ def test_check_tells_what_the_run_does(told, number):
     assert run.status == "ok" and run["changed"] and stages.same(check, run), (check, run)
     assert check["reboot_required"] == run["reboot_required"] is (number == 0)
     assert again["changed"] is False and again["diff"]["before"] == again["diff"]["after"] == run["diff"]["after"]
-    assert run["restorable"] and run["policy_managed"] == [] and run["exact"]
+    assert run["restorable"] and run["policy_managed"] == [] and run["set_is_complete"]
 
 
 @pytest.mark.parametrize("option", VALUES)
@@ -300,7 +300,7 @@ def test_info_tells_the_policy_and_is_taken_back(managed):
     assert read["policy_managed"] == ["launch_limit"] and back.status == "ok" and back["changed"] is False, back
     limit = read["permissions"]["launch_limit"]
     assert limit["source"] == "policy" and "(A;;CCDCSW;;;WD)" in limit["sddl"] and read["permissions"]["access_limit"]["source"] == "machine"
-    assert found(read) == [("policy_managed", "launch_limit"), ("invalid_permission", "launch_limit")] and limit["overridden"] is None
+    assert found(read) == [("invalid_permission", "launch_limit"), ("policy_managed", "launch_limit")] and limit["overridden"] is None
     assert "O:BAG:BAD:(A;;0x1f;;;SY)" in str(read["findings"])     # the machine's own, overridden
     assert stages.state(managed) == before
 

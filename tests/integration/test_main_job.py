@@ -120,11 +120,11 @@ def test_a_lost_handler_is_caught_by_the_next_run_and_default_goes_back(story, h
     assert running(host) == before
 
     check = results_of(host, check=True, variables={"mdm_dcom_rights": "local"})
-    assert settings_of(check)["restart_required"] == "server" and not settings_of(check)["changed"] and running(host) == before
+    assert settings_of(check)["server_restart_required"] and not settings_of(check)["changed"] and running(host) == before
     assert sorted(process["pid"] for process in check[-1]["ended"]) == sorted(before)
 
     owed = results_of(host, variables={"mdm_dcom_rights": "local"})
-    assert settings_of(owed)["restart_required"] == "server" and not settings_of(owed)["changed"]
+    assert settings_of(owed)["server_restart_required"] and not settings_of(owed)["changed"]
     assert sorted(process["pid"] for process in settings_of(owed)["running"]) == sorted(before)
     assert sorted(process["pid"] for process in owed[-1]["ended"]) == sorted(before)
     assert running(host) == [] and elsewhere.running()
@@ -132,7 +132,7 @@ def test_a_lost_handler_is_caught_by_the_next_run_and_default_goes_back(story, h
     # started after the change: nothing is owed
     host.start_program(scene.MDM_IMAGE)
     after = results_of(host, variables={"mdm_dcom_rights": "local"})
-    assert settings_of(after)["restart_required"] == "no" and [result for result in after if reaches_host(result)] == [settings_of(after)]
+    assert settings_of(after)["server_restart_required"] is False and [result for result in after if reaches_host(result)] == [settings_of(after)]
     assert len(running(host)) == 1
 
     # back to Windows' defaults

@@ -268,7 +268,7 @@ def test_a_conditional_entry_stays_byte_for_byte(special, form):
     result, got = special["conditional entry"][form]
     assert [item for item in got.dacl.entries if item.kind == CONDITIONAL_ALLOW] == [CONDITION]
     assert plain(got) == {(ALLOW, SY): 0x1F, (ALLOW, BA): 0xB}
-    assert result["unmanaged"]["launch_permission"] and result["exact"] is (form == "add")
+    assert result["unmanaged"]["launch_permission"] and result["set_is_complete"] is (form == "add")
     assert ("set does not cover" in result.sentences) is (form == "set")
     assert list(result["previous"]["launch_permission"]) == ["binary"]
 

@@ -69,7 +69,8 @@ def text() -> str:
     top = own["DOCUMENTATION"]["options"]
     for option, module in (("machine", "machine"), ("appids", "appid")):
         # What baseline has itself, an entry does not have.
-        top[option]["suboptions"] = {name: spec for name, spec in options(module).items() if name not in top}
+        top[option]["suboptions"] = {name: spec for name, spec in options(module).items() if name not in (*top, "runs_as")}
+    top["appids"]["suboptions"]["id"]["required"] = True  # an entry is about one AppID
     parts = [yaml.dump({key: value}, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True) for key, value in own.items()]
     return HEAD + "\n".join(parts)
 

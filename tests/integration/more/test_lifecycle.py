@@ -1,6 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An AppID that is made, and one that is removed: `state`, `classes` and `force_removal` of design 2."""
+"""An AppID that is made, and one that is removed: `state`, `classes` and `force` of design 2."""
 
 import playbook
 import pytest
@@ -36,8 +36,8 @@ ROWS = {
     "stays: a class that 32-bit programs see": ({"id": guid(15), "state": "absent"}, class_guid(15), False),
     "stays: a service": ({"id": guid(16), "state": "absent"}, "MDM", False),
     "gone: a service that is not there": ({"id": guid(17), "state": "absent"}, None, True),
-    "gone by force: a class": ({"id": guid(18), "state": "absent", "force_removal": True}, None, True),
-    "gone by force: a service": ({"id": guid(19), "state": "absent", "force_removal": True}, None, True),
+    "gone by force: a class": ({"id": guid(18), "state": "absent", "force": True}, None, True),
+    "gone by force: a service": ({"id": guid(19), "state": "absent", "force": True}, None, True),
 }
 NAMES = list(ROWS)
 

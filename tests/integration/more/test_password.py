@@ -109,8 +109,8 @@ MORE = [
     {"id": guid(51), "run_as": "interactive_user", "revoke_logon_as_batch": True},
     {"id": guid(53), "run_as": ".\\local", "run_as_password": NEW, "revoke_logon_as_batch": True},
     # all AppIDs of one user
-    {"id": {"runs_as": "CONTOSO\\many"}, "run_as_password": NEW, "verify_password": True},
-    {"id": {"runs_as": "CONTOSO\\nobody-runs"}, "run_as_password": NEW},
+    {"runs_as": "CONTOSO\\many", "run_as_password": NEW, "verify_password": True},
+    {"runs_as": "CONTOSO\\nobody-runs", "run_as_password": NEW},
     {"id": guid(57), "run_as": "svc-com@contoso.example", "run_as_password": "D0main!pw"},
 ]
 FILLED = len(CASES)
@@ -305,7 +305,7 @@ def spoken(new_host):
         task("loop", id="{{ item }}", loop=[guid(2), guid(3)], run_as="CONTOSO\\tell", run_as_password="{{ backslash }}"),
         task("protected", when=FIRST, id=guid(4), **user),
         task("protected, overridden", when=FIRST, id=guid(4), override_key_protection=True, **user),
-        task("all AppIDs", id={"runs_as": "CONTOSO\\tell"}, run_as_password="{{ good }}"),
+        task("all AppIDs", runs_as="CONTOSO\\tell", run_as_password="{{ good }}"),
         task("without a user", when=FIRST, id=guid(1), run_as_password="{{ bad }}"),
         task("with a word", when=FIRST, id=guid(1), run_as="interactive_user", run_as_password="{{ bad }}"),
         task("not there", when=FIRST, id=guid(99), **user),

@@ -24,7 +24,7 @@ ROWS = {
     "with override": ({"id": SURE, **WANTED, **OVERRIDE, "executables": {"add": ["sure.exe"]}}, None),
     "nothing to change needs no override": ({"id": LIKE, "display_name": "App", "access_permission": {"add": ["SYSTEM"]}}, None),
     "removal": ({"id": GONE, "state": "absent"}, "never removes such a key"),
-    "removal with override": ({"id": GONE, "state": "absent", "force_removal": True, **OVERRIDE}, "never removes such a key"),
+    "removal with override": ({"id": GONE, "state": "absent", "force": True, **OVERRIDE}, "never removes such a key"),
     "override where nothing is protected": ({"id": guid(20), "display_name": "Renamed", **OVERRIDE}, None),
     "a misspelled id": ({"id": guid(98), "display_name": "Renamed", **OVERRIDE}, f"'{guid(98)}' is no AppID"),
     "a user": ({"id": ID, "run_as": "CONTOSO\\svc-com", "run_as_password": "pw", **OVERRIDE}, None),

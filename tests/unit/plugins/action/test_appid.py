@@ -93,8 +93,8 @@ def test_groups(play, who):
 )  # fmt: skip
 def test_identities_as_windows_calls_them(play, name, keyword):
     assert refused(play, run_as=name) == f"run_as: {name!r} is the identity whose keyword is {keyword}; write run_as: {keyword}."
-    with pytest.raises(AnsibleActionFail, match="^id: runs_as is the name of a user, whose password changes"):
-        play.run("appid", {"id": {"runs_as": name}, "run_as_password": "x"})
+    with pytest.raises(AnsibleActionFail, match="^runs_as is the name of a user, whose password changes"):
+        play.run("appid", {"runs_as": name, "run_as_password": "x"})
 
 
 @pytest.mark.parametrize("name", ["This user", "This user."])
@@ -113,8 +113,19 @@ def test_the_user_of_dcomcnfg(play, name):
 def test_users_that_are_surely_mistyped(play, name, words):
     assert refused(play, run_as=name) == f"run_as: {words}"
     with pytest.raises(AnsibleActionFail) as caught:
-        play.run("appid", {"id": {"runs_as": name}, "run_as_password": "x"})
-    assert str(caught.value) == f"id: runs_as: {words}" and play.calls == []
+        play.run("appid", {"runs_as": name, "run_as_password": "x"})
+    assert str(caught.value) == f"runs_as: {words}" and play.calls == []
+
+
+@pytest.mark.parametrize("arguments", [{}, {"id": ID, "runs_as": "CONTOSO\\joe", "run_as_password": "x"}])
+def test_an_appid_or_those_of_a_user(play, arguments):
+    with pytest.raises(AnsibleActionFail, match="^give id, which leads to one AppID, or runs_as"):
+        play.run("appid", arguments)
+
+
+def test_all_appids_of_a_user_are_declared_to_run_as_that_user(play):
+    play.run("appid", {"runs_as": "CONTOSO\\joe", "run_as_password": "x"})
+    assert play.calls[0]["module_args"] == {"runs_as": "CONTOSO\\joe", "run_as": "CONTOSO\\joe", "run_as_password": "x"}
 
 
 @pytest.mark.parametrize("name", ["", "  "])
@@ -129,11 +140,11 @@ def test_an_empty_id(play, name):
 
 def test_a_removal_takes_no_settings(play):
     text = refused(play, state="absent", run_as="system", allow_lockout=True)
-    assert text.endswith("goes with id, state, missing, force_removal, override_key_protection, lock_timeout only, found allow_lockout, run_as.")
+    assert text.endswith("goes with id, state, missing, force, override_key_protection, lock_timeout only, found allow_lockout, run_as.")
 
 
 def test_a_removal(play):
-    arguments = {"id": ID, "state": "absent", "missing": "skip", "force_removal": True, "run_as": None}
+    arguments = {"id": ID, "state": "absent", "missing": "skip", "force": True, "run_as": None}
     play.run("appid", arguments)
     assert play.calls[0]["module_args"] == arguments
 

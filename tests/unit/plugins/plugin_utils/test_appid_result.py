@@ -50,8 +50,8 @@ def test_a_change_reads_as_sentences():
     assert result["previous"] == {
         "launch_permission": {"set": [{"principal": "NT AUTHORITY\\SYSTEM", "type": "allow", "rights": names_of("launch", 0x1E)}]}
     }
-    assert (result["restorable"], result["exact"], result["unmanaged"]) == (True, True, {})
-    assert "settings" not in result and "warnings" not in result and "prediction" not in result
+    assert (result["restorable"], result["set_is_complete"], result["unmanaged"]) == (True, True, {})
+    assert "settings" not in result and "warnings" not in result and result["diff_is_partial"] is False
 
 
 def test_no_change_leaves_nothing_to_put_back():
@@ -75,7 +75,7 @@ def test_what_set_leaves_makes_it_inexact():
     by_add = read(("launch_permission", data, data))
     expected = {"launch_permission": ["conditional entry for BUILTIN\\Users (S-1-5-32-545)"]}
     assert by_set["unmanaged"] == by_add["unmanaged"] == expected
-    assert (by_set["exact"], by_add["exact"]) == (False, True)
+    assert (by_set["set_is_complete"], by_add["set_is_complete"]) == (False, True)
     assert by_set["warnings"][0].startswith("launch_permission: set does not cover these, they stay: ")
     assert "warnings" not in by_add
 
@@ -168,7 +168,7 @@ def test_registration_diffs_against_not_registered():
 @pytest.mark.parametrize(("form", "partial"), [("add", True), ("remove", True), ("set", False), ("sddl", False), ("default", False)])
 def test_an_edit_of_what_registration_writes_is_a_partial_prediction(form, partial):
     result = read(("launch_permission", OLD, NEW), args={"launch_permission": {form: []}}, registered_with="C:\\mdm.exe")
-    assert result.get("prediction") == ("partial" if partial else None)
+    assert result["diff_is_partial"] is partial
 
 
 # --- failures ---
@@ -177,7 +177,7 @@ def test_an_edit_of_what_registration_writes_is_a_partial_prediction(form, parti
 def test_a_failure_has_no_half_made_keys():
     result = read(("launch_permission", OLD, None), ("run_as", identity("system"), identity("system")), failed=True, msg="launch_permission: no", changed=False)
     assert result["msg"] == "launch_permission: no"
-    assert not {"settings", "previous", "restorable", "unmanaged", "exact", "diff"} & set(result)
+    assert not {"settings", "previous", "restorable", "unmanaged", "set_is_complete", "diff"} & set(result)
 
 
 def test_a_failure_before_anything_was_read_stays_as_it_is():

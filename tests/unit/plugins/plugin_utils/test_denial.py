@@ -33,7 +33,7 @@ def read(*groups, **more):
 def only(name, *groups, **more):
     """The one entry of a list; the other lists are empty."""
     result = read(*groups, **more)
-    lists = {key: result[key] for key in ("denials", "others", "unreadable")}
+    lists = {key: result[key] for key in ("denials", "other_events", "unreadable")}
     [found] = lists.pop(name)
     assert not any(lists.values())
     return found
@@ -49,44 +49,44 @@ CALLER = ("CONTOSO", "joe", JOE)
 # strings of a denial: what is to be seen in it. One row for each layout of com_security.md, then the languages, then what is missing.
 CASES = {
     "10002, Windows 2000": ((10002, CLASS, "joe", "CONTOSO"), {
-        "kind": "launch", "principal": "CONTOSO\\joe", "sid": None, "rights": LOCAL, "locality": "unknown", "limit_or_list": "application", "appid": APP,
+        "permission": "launch", "principal": "CONTOSO\\joe", "sid": None, "rights": LOCAL, "locality": "unknown", "refused_by": "application", "appid": APP,
         "task": grant("CONTOSO\\joe", LOCAL)}),
     "10002": ((10002, CLASS, "joe", "CONTOSO", JOE), {"principal": "CONTOSO\\joe", "sid": JOE, "task": grant("CONTOSO\\joe", LOCAL)}),
-    "10003, Windows 2000": ((10003, CLASS, "joe", "CONTOSO"), {"limit_or_list": "machine_default", "sid": None, "task": grant("CONTOSO\\joe", LOCAL)}),
-    "10003": ((10003, CLASS, "joe", "CONTOSO", JOE), {"limit_or_list": "machine_default", "sid": JOE, "task": grant("CONTOSO\\joe", LOCAL)}),
+    "10003, Windows 2000": ((10003, CLASS, "joe", "CONTOSO"), {"refused_by": "machine_default", "sid": None, "task": grant("CONTOSO\\joe", LOCAL)}),
+    "10003": ((10003, CLASS, "joe", "CONTOSO", JOE), {"refused_by": "machine_default", "sid": JOE, "task": grant("CONTOSO\\joe", LOCAL)}),
     "10015, 8": ((10015, "Remote", "Activation", CLASS, APP, *CALLER, "192.0.2.7"), {
-        "kind": "launch", "limit_or_list": "limit", "rights": ["remote_activation"], "locality": "remote", "addresses": ["192.0.2.7"], "task": JOIN}),
+        "permission": "launch", "refused_by": "limit", "rights": ["remote_activation"], "locality": "remote", "addresses": ["192.0.2.7"], "task": JOIN}),
     "10015, 10": ((10015, "Remote", "Launch", CLASS, APP, *CALLER, "192.0.2.7", NO, NO), {"rights": ["remote_launch"], "task": JOIN}),
     "10016, 7": ((10016, "application-specific", "Local", "Activation", CLASS, *CALLER), {
         "appid": APP, "clsid": CLASS, "appid_name": "Shop Server", "class_name": "Shop.Order", "rights": ["local_activation"], "addresses": [],
-        "limit_or_list": "application", "task": grant("CONTOSO\\joe", LOCAL)}),
+        "refused_by": "application", "task": grant("CONTOSO\\joe", LOCAL)}),
     "10016, 9": ((10016, "application-specific", "Local", "Launch", CLASS, APP, *CALLER, LRPC), {
         "rights": ["local_launch"], "task": grant("CONTOSO\\joe", LOCAL)}),
     "10016, 11": ((10016, "machine-default", "Remote", "Activation", CLASS, APP, *CALLER, "2001:db8::7", NO, NO), {
-        "limit_or_list": "machine_default", "rights": ["remote_activation"], "addresses": ["2001:db8::7"], "task": grant("CONTOSO\\joe", REMOTE)}),
+        "refused_by": "machine_default", "rights": ["remote_activation"], "addresses": ["2001:db8::7"], "task": grant("CONTOSO\\joe", REMOTE)}),
     "10017, 8": ((10017, "application-specific", "Local", "C:\\srv\\shop.exe", APP, *CALLER, LRPC), {
-        "kind": "access", "rights": ["local_access"], "image": "C:\\srv\\shop.exe", "clsid": None,
+        "permission": "access", "rights": ["local_access"], "image": "C:\\srv\\shop.exe", "clsid": None,
         "task": grant("CONTOSO\\joe", ["local_access"], "access_permission")}),
     "10017, 10": ((10017, "machine-default", "Remote", "C:\\srv\\shop.exe", APP, *CALLER, "192.0.2.7", NO, NO), {
-        "limit_or_list": "machine_default", "task": grant("CONTOSO\\joe", ["remote_access"], "access_permission")}),
-    "10018, 7": ((10018, "Local", "C:\\srv\\shop.exe", APP, *CALLER, LRPC), {"kind": "access", "limit_or_list": "program", "task": None}),
-    "10018, 9": ((10018, "Remote", "C:\\srv\\shop.exe", APP, *CALLER, "192.0.2.7", NO, NO), {"limit_or_list": "program", "task": None}),
-    "10019, 7": ((10019, "Remote", "C:\\srv\\shop.exe", APP, *CALLER, "192.0.2.7"), {"kind": "access", "limit_or_list": "limit", "task": JOIN}),
+        "refused_by": "machine_default", "task": grant("CONTOSO\\joe", ["remote_access"], "access_permission")}),
+    "10018, 7": ((10018, "Local", "C:\\srv\\shop.exe", APP, *CALLER, LRPC), {"permission": "access", "refused_by": "program", "task": None}),
+    "10018, 9": ((10018, "Remote", "C:\\srv\\shop.exe", APP, *CALLER, "192.0.2.7", NO, NO), {"refused_by": "program", "task": None}),
+    "10019, 7": ((10019, "Remote", "C:\\srv\\shop.exe", APP, *CALLER, "192.0.2.7"), {"permission": "access", "refused_by": "limit", "task": JOIN}),
     "10019, 9": ((10019, "Remote", "C:\\srv\\shop.exe", APP, *CALLER, "192.0.2.7", NO, NO), {"rights": ["remote_access"], "task": JOIN}),
-    "10027, 6": ((10027, "Remote", "Activation", *CALLER, "192.0.2.7"), {"limit_or_list": "limit", "appid": None, "task": JOIN}),
-    "10027, 8": ((10027, "Remote", "Access", *CALLER, "192.0.2.7", NO, NO), {"kind": "access", "rights": ["remote_access"], "task": JOIN}),
+    "10027, 6": ((10027, "Remote", "Activation", *CALLER, "192.0.2.7"), {"refused_by": "limit", "appid": None, "task": JOIN}),
+    "10027, 8": ((10027, "Remote", "Access", *CALLER, "192.0.2.7", NO, NO), {"permission": "access", "rights": ["remote_access"], "task": JOIN}),
     "German": ((10016, "anwendungsspezifisch", "Lokal", "Aktivierung", CLASS, APP, "NT-AUTORIT\u00c4T", "SYSTEM", "S-1-5-18", GERMAN_LRPC, NEIN, NEIN), {
-        "limit_or_list": "unknown", "locality": "local", "rights": LOCAL, "principal": "NT AUTHORITY\\SYSTEM",
+        "refused_by": "unknown", "locality": "local", "rights": LOCAL, "principal": "NT AUTHORITY\\SYSTEM",
         "task": grant("NT AUTHORITY\\SYSTEM", LOCAL)}),
     "German, remote": ((10015, "Remote", "Starten", CLASS, APP, *CALLER, "192.0.2.7", NEIN, NEIN), {"locality": "remote", "rights": REMOTE, "task": JOIN}),
     "German, 2003": ((10016, "anwendungsspezifisch", "Lokal", "Start", CLASS, *CALLER), {
         "locality": "unknown", "rights": LOCAL, "task": grant("CONTOSO\\joe", LOCAL)}),
     "Japanese": ((10016, "\u30a2\u30d7\u30ea\u56fa\u6709", "\u30ed\u30fc\u30ab\u30eb", "\u8d77\u52d5", CLASS, APP, *CALLER, JAPANESE_LRPC, NAI, NAI), {
-        "limit_or_list": "unknown", "locality": "local", "rights": LOCAL, "container": None, "task": grant("CONTOSO\\joe", LOCAL)}),
+        "refused_by": "unknown", "locality": "local", "rights": LOCAL, "container": None, "task": grant("CONTOSO\\joe", LOCAL)}),
     "Japanese, remote": ((10016, "\u65e2\u5b9a", "\u30ea\u30e2\u30fc\u30c8", "\u8d77\u52d5", CLASS, NAI, *CALLER, "fe80::1%12", NAI, NAI), {
         "appid": APP, "locality": "remote", "rights": REMOTE, "task": grant("CONTOSO\\joe", REMOTE)}),
     "words in other case": ((10016, "APPLICATION-SPECIFIC", "LOCAL", "launch", CLASS.lower(), APP.lower(), *CALLER, LRPC), {
-        "limit_or_list": "application", "appid": APP, "clsid": CLASS, "rights": ["local_launch"]}),
+        "refused_by": "application", "appid": APP, "clsid": CLASS, "rights": ["local_launch"]}),
     "container": ((10016, "application-specific", "Local", "Activation", CLASS, APP, *CALLER, LRPC, "Shop.App_1.0_x64__abc", PACKAGE), {
         "principal": PACKAGE, "sid": PACKAGE, "container": "Shop.App_1.0_x64__abc", "callers": ["CONTOSO\\joe"], "task": grant(PACKAGE, LOCAL)}),
     "container and limit": ((10015, "Local", "Activation", CLASS, APP, *CALLER, LRPC, "Shop.App", PACKAGE), {"sid": PACKAGE, "task": None}),
@@ -110,7 +110,7 @@ def test_the_lists_of_a_com_plus_application_are_its_catalog_s():
     host["registered"]["classes"][CLASS]["com_plus"] = True
     read_result(host)
     [found] = host["denials"]
-    assert found["task"] is None and "Component Services" in found["why_not"] and not {"com_plus", "registered"} & set(found)
+    assert found["task"] is None and "Component Services" in found["reason"] and not {"com_plus", "registered"} & set(found)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -118,7 +118,7 @@ def test_denials(case):
     strings, expected = CASES[case]
     found = only("denials", group(*strings))
     assert {name: found[name] for name in expected} == expected
-    assert (found["task"] is None) == bool(found["why_not"])
+    assert (found["task"] is None) == bool(found["reason"])
     assert found["event_id"] == strings[0] and found["by_design"] is False
     assert found["advice"].endswith(".") and "None" not in found["advice"] and ".." not in found["advice"]
 
@@ -137,7 +137,7 @@ WHY = {
 
 @pytest.mark.parametrize("case", WHY)
 def test_why_nothing_is_proposed(case):
-    assert WHY[case] in only("denials", group(*CASES[case][0]))["why_not"]
+    assert WHY[case] in only("denials", group(*CASES[case][0]))["reason"]
 
 
 def test_the_sentences():
@@ -159,7 +159,7 @@ def test_the_sentences():
 def test_limits_of_a_policy(number, kind, policies, proposed):
     middle = (CLASS, APP) if number == 10015 else ()
     found = only("denials", group(number, "Remote", kind, *middle, *CALLER, "192.0.2.7", NO, NO), limits_by_policy=policies)
-    assert (found["task"] is not None) is proposed and (proposed or "Group Policy" in found["why_not"])
+    assert (found["task"] is not None) is proposed and (proposed or "Group Policy" in found["reason"])
 
 
 def test_the_group_has_this_host_s_name():
@@ -250,7 +250,7 @@ def test_events_that_are_no_denials(number):
     strings, meaning = OTHER_CASES[number]
     result = read(group(number, *strings), group(number, *strings, count=2, last="2026-03-05T00:00:00Z"))
     assert result["denials"] == [] and result["unreadable"] == []
-    [found] = result["others"]
+    [found] = result["other_events"]
     assert found["meaning"] == meaning.format(CLASS, APP)
     assert (found["count"], found["last"]) == (3, "2026-03-05T00:00:00Z") and found["advice"].endswith(".") and ".." not in found["advice"]
     assert "pid" not in found["details"] and "task" not in found
@@ -259,7 +259,7 @@ def test_events_that_are_no_denials(number):
 
 @pytest.mark.parametrize("number, strings", [(10022, ("kind", "shop.exe")), (10023, ("shop.exe",)), (10028, ("DB01", "", "shop.exe"))])
 def test_older_layouts(number, strings):
-    assert "shop.exe" in only("others", group(number, *strings))["meaning"]
+    assert "shop.exe" in only("other_events", group(number, *strings))["meaning"]
 
 
 def test_every_event_is_a_denial_or_has_a_meaning_and_a_case():
@@ -269,7 +269,7 @@ def test_every_event_is_a_denial_or_has_a_meaning_and_a_case():
 
 def test_hardening_is_never_a_permission():
     for number in (10036, 10037, 10038):
-        assert "No permission changes that" in only("others", group(number, *OTHER_CASES[number][0]))["advice"]
+        assert "No permission changes that" in only("other_events", group(number, *OTHER_CASES[number][0]))["advice"]
 
 
 # --- what can't be read ---
@@ -288,13 +288,13 @@ def test_hardening_is_never_a_permission():
 ])
 def test_what_can_t_be_read(number, strings, more, words):
     found = only("unreadable", group(number, *strings, count=3, **more))
-    assert words in found["why"] and found["count"] == 3 and found["strings"] == list(strings)
+    assert words in found["reason"] and found["count"] == 3 and found["strings"] == list(strings)
 
 
 def test_broken_records_are_counted():
     result = read(broken={"error 15005": 4, "malformed XML": 1}, count=5)
     assert [(one["event_id"], one["count"]) for one in result["unreadable"]] == [(None, 4), (None, 1)]
-    assert "15005" in result["unreadable"][0]["why"] and "5 events could not be read" in result["warnings"][0]
+    assert "15005" in result["unreadable"][0]["reason"] and "5 events could not be read" in result["warnings"][0]
 
 
 # --- accounts that are gone ---
@@ -327,9 +327,9 @@ def test_an_account_without_a_name_even_in_the_event(word):
 
 
 def test_other_events_name_an_account_that_is_gone():
-    assert only("others", group(10036, *GONE, "198.51.100.7"))["meaning"] == (
+    assert only("other_events", group(10036, *GONE, "198.51.100.7"))["meaning"] == (
         f"The call of CONTOSO\\svc-old ({GONE[2]}) from 198.51.100.7 had an authentication level that is too low.")
-    assert only("others", group(10036, NO, NO, GONE[2], "198.51.100.7"))["meaning"].startswith(f"The call of {GONE[2]} from ")
+    assert only("other_events", group(10036, NO, NO, GONE[2], "198.51.100.7"))["meaning"].startswith(f"The call of {GONE[2]} from ")
 
 
 # --- grouping, and the whole ---
@@ -373,5 +373,5 @@ def test_warnings():
 
 def test_the_keys_of_the_result():
     result = read(ENGLISH_10016)
-    assert set(result) == {"changed", "count", "denials", "others", "unreadable", "suppressed", "msg", "names"}
+    assert set(result) == {"changed", "count", "denials", "other_events", "unreadable", "suppressed", "msg", "names"}
     assert not {"own", "registered"} & set(result["denials"][0])

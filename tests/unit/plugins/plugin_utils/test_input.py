@@ -61,11 +61,11 @@ def test_every_option_is_in_the_table_and_no_other(module):
         ("appid", {"Launch-Permission": None}, "Launch-Permission: did you mean launch_permission?"),
         ("appid", {"launch_permission": {"ad": [SECRET]}}, "launch_permission: ad: did you mean add?"),
         ("appid", {"launch_permission": {"add": {"principle": SECRET}}}, "launch_permission: add: principle: did you mean principal?"),
-        ("appid", {"id": {"run_as": SECRET}}, "id: run_as goes beside id, not below it"),
+        ("appid", {"flags": {"run_as": SECRET}}, "flags: run_as goes beside flags, not below it"),
         ("appid", {"executables": {"sets": [SECRET]}}, "executables: sets: did you mean set?"),
         ("appid", {"flags": {"removed": [SECRET]}}, "flags: removed: did you mean remove?"),
         ("appid", {"enable_dcom": SECRET}, "enable_dcom is an option of wincom.dcom.machine"),
-        ("appid", {"runs_as": SECRET}, "runs_as goes below id"),
+        ("appid", {"run_ass": SECRET}, "run_ass: did you mean run_as?"),
         ("appid", {"sddl": SECRET}, "sddl goes below launch_permission or access_permission or configuration_permission"),
         ("appid", {"launch_permission": {"run_as_password": SECRET}}, "launch_permission: run_as_password goes beside launch_permission, not below it"),
         ("appid", {"launch_permission": {"rights": SECRET}}, "launch_permission: rights goes below add or remove or set"),
@@ -97,7 +97,7 @@ def test_an_unknown_option_is_told_with_what_was_meant(module, args, text):
 
 def test_all_of_a_task_are_told_at_once_in_the_order_of_the_table():
     text = refused("appid", access_permission={"sett": []}, colour="blue", run_as_pasword="x", launch_permission={"adds": []})
-    assert text.startswith("run_as_pasword: did you mean run_as_password? wincom.dcom.appid has no colour; it takes id, state, register_with, ")
+    assert text.startswith("run_as_pasword: did you mean run_as_password? wincom.dcom.appid has no colour; it takes id, runs_as, state, register_with, ")
     assert text.endswith("lock_timeout; launch_permission: adds: did you mean add? access_permission: sett: did you mean set?")
 
 
@@ -127,7 +127,7 @@ def test_an_unknown_option_without_a_value_is_told_too():
         ("appid", {"run_as_password": {SECRET: None}}, "run_as_password is a text, not a dictionary"),
         ("appid", {"run_as_password": [SECRET]}, "run_as_password is a text, not a list"),
         ("appid", {"verify_password": [SECRET]}, "verify_password is true or false, not a list"),
-        ("appid", {"id": [SECRET]}, "id is a text, or a dictionary with runs_as, not a list"),
+        ("appid", {"id": [SECRET]}, "id is a text, not a list"),
         ("appid", {"flags": [SECRET]}, "flags is a dictionary with add, remove, set, default, not a list"),
         ("appid", {"classes": {"add": SECRET}}, "classes is a list, not a dictionary"),
         ("appid", {"classes": [{"add": SECRET}]}, "classes is a list of texts or numbers, not of a dictionary"),
@@ -141,7 +141,7 @@ def test_a_wrong_kind_is_told_without_the_value(module, args, text):
     ("module", "args"),
     [
         ("appid", {"id": 7, "launch_permission": {"add": "joe", "remove": [{"principal": "joe"}, "jane"]}, "classes": "x", "endpoints": 5, "lock_timeout": 9}),
-        ("appid", {"id": {"runs_as": "joe"}, "launch_permission": None, "flags": {"add": 1}, "display_name": 5, "verify_password": "yes"}),
+        ("appid", {"runs_as": "joe", "launch_permission": None, "flags": {"add": 1}, "display_name": 5, "verify_password": "yes"}),
         ("machine", {"rpc_ports": 5000, "lock_timeout": 9}),
         ("baseline", {"machine": None, "appids": [{"id": "x", "executables": {"add": "x.exe"}}], "lock_timeout": 9}),
         ("machine_info", {}),
