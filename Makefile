@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab lab-shell lab-clean bench fuzz model docs build clean
+.PHONY: help demo test lab lab-shell lab-clean molecule bench fuzz model docs build clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -23,6 +23,9 @@ lab-shell:  ## PowerShell on a fresh lab host
 
 lab-clean:  ## Remove the lab
 	@$(PYTHON) tests/lab/lab.py clean
+
+molecule:  ## The molecule scenario of the role, on two hosts of the lab
+	@$(PYTHON) tests/tools/molecule_test.py
 
 bench:  ## Figures side by side with the same job by hand
 	@$(PYTHON) tests/benchmark/bench.py

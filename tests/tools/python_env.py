@@ -40,6 +40,7 @@ PACKAGES = (
     "antsibull-changelog",
     "ruff",
     "mypy",
+    "molecule",
 )
 DEBIAN_PACKAGES = (
     "ansible-core",
