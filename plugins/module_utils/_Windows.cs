@@ -157,21 +157,28 @@ public class ComKey
     public string Key, Name, AppId, RunAs, LocalServer, ServerExecutable;
 
     [DllImport("advapi32", CharSet = CharSet.Unicode)]
-    static extern int RegGetValueW(SafeRegistryHandle parent, string key, string name, int flags, IntPtr type, [Out] char[] data, ref int size);
+    static extern int RegGetValueW(SafeRegistryHandle parent, string key, string name, int flags, out int type, [Out] char[] data, ref int size);
 
+    const int Texts = 0x10000006; // RRF_RT_REG_SZ, RRF_RT_REG_EXPAND_SZ, RRF_NOEXPAND: expanded, the size that is told need not be enough
+    const int Longest = 1 << 20; // characters: a value may have any length
     static char[] room = new char[1024];
 
     // The text of a value, null where there is none, it is no text, or the key hides it.
     static string Text(SafeRegistryHandle parent, string key, string name)
     {
-        int size = room.Length * 2;
-        int error = RegGetValueW(parent, key, name, 2, IntPtr.Zero, room, ref size); // RRF_RT_REG_SZ, which expands REG_EXPAND_SZ
-        if (error == 234) // ERROR_MORE_DATA
+        while (true)
         {
-            room = new char[size];
-            return Text(parent, key, name);
+            int type, size = room.Length * 2;
+            int error = RegGetValueW(parent, key, name, Texts, out type, room, ref size);
+            if (error == 0)
+            {
+                string text = new string(room, 0, size / 2).Split('\0')[0];
+                return type == 2 ? Environment.ExpandEnvironmentVariables(text) : text; // REG_EXPAND_SZ
+            }
+            if (error != 234 || room.Length >= Longest) // ERROR_MORE_DATA
+                return null;
+            room = new char[Math.Max(size, room.Length * 2)]; // another may write a longer one meanwhile
         }
-        return error == 0 ? new string(room, 0, size / 2).Split('\0')[0] : null;
     }
 
     // The keys below a key, in compiled code because a host has thousands; with AppIDs, only those that name one of them.

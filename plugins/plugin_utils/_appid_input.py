@@ -105,7 +105,7 @@ def _check_endpoints(endpoints: list[t.Any] | None) -> None:
 def is_endpoint(text: str) -> bool:
     """Whether a text is an endpoint that appid declares: a TCP port of its own."""
     port = ENDPOINT.fullmatch(text)
-    return bool(port) and 1024 <= int(port.group(1)) <= 65535
+    return port is not None and 1024 <= int(port.group(1)) <= 65535
 
 
 def _check_texts(args: dict[str, t.Any]) -> None:

@@ -50,6 +50,10 @@ def odd(new_host):
         (scene.CLASSES + "\\" + class_guid(1), "AppID", *scene.typed(guid(9))),
         (scene.CLASSES + "\\" + class_guid(1) + "\\LocalServer32", "", registry.SZ, HALF),
         (scene.CLASSES + "\\" + class_guid(1), "", registry.SZ, HALF),
+        # longer than any buffer, and of another length once the variable is expanded
+        (scene.CLASSES + "\\" + class_guid(2), "AppID", registry.EXPAND_SZ, registry.text("x" * 3000)),
+        (scene.CLASSES + "\\" + class_guid(3), "AppID", *scene.typed(guid(9))),
+        (scene.CLASSES + "\\" + class_guid(3) + "\\LocalServer32", "", registry.EXPAND_SZ, registry.text("%SystemRoot%\\" + "y" * 9000)),
     ])
     return host
 
@@ -65,7 +69,8 @@ def test_each_is_read_by_itself(odd, connection):
     assert {finding["id"] for finding in found[guid(6)]["findings"]} >= {"invalid_value"}
     assert {finding["id"] for finding in found[guid(7)]["findings"]} >= {"run_as_unknown", "invalid_value"}
     assert found[guid(9)]["findings"] == [] and found[guid(9)]["settings"]["authentication_level"] == "packet"
-    assert "\ufffd" in found[guid(9)]["classes"][0]["local_server"]
+    half, long = (one["local_server"] for one in found[guid(9)]["classes"])
+    assert "\ufffd" in half and long == "C:\\windows\\" + "y" * 9000
 
 
 def test_what_was_read_is_accepted_back(odd):
