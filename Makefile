@@ -12,8 +12,8 @@ help:  ## Show this list
 demo:  ## Build the lab, then bring the Machine Debug Manager on a lab host to its declared state, twice
 	@$(PYTHON) tests/tools/demo.py
 
-test:  ## Everything that passes or fails, with a closing summary (ONLY=units,gates for a part)
-	@$(PYTHON) tests/tools/test.py $(if $(ONLY),--only $(ONLY))
+test:  ## Everything that passes or fails, with a closing summary (ONLY=units,gates for stages, T=PATH for one test)
+	@$(PYTHON) tests/tools/test.py $(if $(ONLY),--only $(ONLY)) $(if $(T),--test "$$T")
 
 lab:  ## Build the lab, a Windows-like host on Linux
 	@$(PYTHON) tests/lab/lab.py build

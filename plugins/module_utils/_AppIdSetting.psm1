@@ -14,7 +14,8 @@ using namespace ansible_collections.wincom.dcom.plugins.module_utils._Windows
 #AnsibleRequires -PowerShell ..module_utils._Sid
 #AnsibleRequires -PowerShell ..module_utils._Value
 
-# RunAs as com/runas documents it. No value means the launching user; there is no word for it.
+# Values of RunAs: https://learn.microsoft.com/windows/win32/com/runas
+# No value means the launching user; Windows has no word for it.
 $runAsKeywords = @{
     launching_user = ''
     interactive_user = 'Interactive User'
@@ -189,7 +190,8 @@ Function Get-AccessDecision {
 
     $decision = Get-PermissionDecision access AccessPermission $Wanted $Target $Params
     if ($null -eq $Wanted) { return $decision }
-    # A program reads it by the mapping of its executable (com/accesspermission); services and surrogates have other ways.
+    # A program reads it by the mapping of its executable; services and surrogates have other ways.
+    # https://learn.microsoft.com/windows/win32/com/accesspermission
     $mapped = @($Target.Executables) + @($Params.executables.add) + @($Params.executables.set)
     $missing = @($Target.Images | ForEach-Object { Get-ServerFileName $_ } | Where-Object { $mapped -notcontains $_ })
     if ($missing -and -not $Target.IsSurrogate -and -not $Wanted.default) {

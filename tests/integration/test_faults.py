@@ -1,6 +1,9 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A write that fails, a process that dies, a line that is cut: design 3.6. One AppID, and its accounts, for each write."""
+"""A write that fails, a process that dies, a line that is cut: nothing in between grants more than the old or the new.
+
+What failed is undone; what was killed is finished by the next run. One AppID, and its accounts, for each write.
+"""
 
 import time
 from typing import Callable, NamedTuple

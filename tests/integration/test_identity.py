@@ -1,6 +1,10 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""run_as and executables, and what Windows would ignore: design 3.11 and "RunAs"."""
+"""run_as and executables, and what Windows would ignore.
+
+RunAs of a service has no effect, and an access permission none for a program that is not mapped to its AppID:
+https://learn.microsoft.com/windows/win32/com/runas, https://learn.microsoft.com/windows/win32/com/appid-key
+"""
 
 from typing import NamedTuple
 

@@ -1,6 +1,9 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The machine-wide settings, judged by type and bytes: com_security.md 3, design 2 and 3."""
+"""The machine-wide settings, judged by type and bytes.
+
+The values: docs/machine.md and https://learn.microsoft.com/windows/win32/com/hkey-local-machine-software-microsoft-ole
+"""
 
 import base64
 

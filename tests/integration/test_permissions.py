@@ -1,6 +1,8 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What add, remove, set, sddl, binary and default make of a list, judged by the raw bytes: design 3.1 to 3.5.
+"""What add, remove, set, sddl, binary and default make of a list, judged by the raw bytes.
+
+The rights and their bits: https://learn.microsoft.com/windows/win32/com/access-control-lists-for-com
 
 Each case is a launch and an access permission on an AppID of its own. All are run in check mode, for real, again, and then
 back with `previous`.

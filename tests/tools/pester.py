@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs tests/powershell by Pester on a lab host, whose PowerShell and .NET are the ones for Windows."""
+"""Runs tests/powershell, or one file of it, by Pester on a lab host, whose PowerShell and .NET are the ones for Windows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collection import OUTPUT, ROOT
 from results import Result
 from run_pytest import run_limited
 
-_FOLDER = "tests/powershell"
+FOLDER = "tests/powershell"
 _REPORT = OUTPUT / "pester.json"
 _MINUTES = 10
 # The checkout is C:\dcom there, so that a test finds what it imports by a path from its own. The counts are written here:
@@ -26,7 +26,7 @@ _SCRIPT = r"""
 $ErrorActionPreference = 'Stop'
 Import-Module -Name C:\Pester\Pester.psd1
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = 'C:\dcom\FOLDER'
+$configuration.Run.Path = 'C:\dcom\TESTS'
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $configuration.Output.RenderMode = 'Plaintext'
@@ -39,11 +39,13 @@ exit [int]($result.Result -ne 'Passed')
 """
 
 
-def run() -> Result:
-    """Run the Pester tests as a stage of ``make test``; no test at all is a failure."""
-    if not list((ROOT / _FOLDER).glob("*.Tests.ps1")):
-        return Result(failed=1, notes=[f"pester: there is no test in {_FOLDER}"])
-    code = run_limited([sys.executable, str(Path(__file__))], dict(os.environ), _MINUTES)
+def run(part: str = FOLDER) -> Result:
+    """Run the Pester tests, or those of one file, as a stage of ``make test``; no test at all is a failure."""
+    path = ROOT / part
+    if not (list(path.glob("*.Tests.ps1")) or path.is_file()):
+        return Result(failed=1, notes=[f"pester: there is no test in {part}"])
+    _REPORT.unlink(missing_ok=True)
+    code = run_limited([sys.executable, str(Path(__file__)), part], dict(os.environ), _MINUTES)
     return verdict(_REPORT, code)
 
 
@@ -60,7 +62,7 @@ def verdict(report: Path, code: int) -> Result:
     return result
 
 
-def run_on_host() -> int:
+def run_on_host(part: str) -> int:
     """Start a host, run Pester on it, and bring back its report; return Pester's exit code."""
     sys.path.insert(0, str(ROOT / "tests" / "lab"))
     from host import Host
@@ -69,7 +71,7 @@ def run_on_host() -> int:
     with Host(name="PESTER") as host:
         host.path("C:\\dcom").symlink_to(ROOT)
         host.path("C:\\Pester").symlink_to(pester)
-        done = host.powershell(_SCRIPT.replace("FOLDER", _FOLDER.replace("/", "\\")), timeout=_MINUTES * 60)
+        done = host.powershell(_SCRIPT.replace("TESTS", part.replace("/", "\\")), timeout=_MINUTES * 60)
         sys.stdout.buffer.write(done.stdout + done.stderr)
         report = host.path("C:\\pester.json")
         if report.exists():
@@ -80,4 +82,4 @@ def run_on_host() -> int:
 
 if __name__ == "__main__":
     python_env.enter()
-    sys.exit(run_on_host())
+    sys.exit(run_on_host(*(sys.argv[1:] or [FOLDER])))

@@ -14,18 +14,20 @@ from collection import OUTPUT, ROOT, linked_path
 from results import Result, count_property, read_junit
 
 
-def run_pytest(name: str, folder: str, minutes: float, workers: int = 1) -> Result:
-    """Run the tests of a folder, and return their counts from the JUnit file; no test at all is a failure.
+def run_pytest(name: str, part: str, minutes: float, workers: int = 1) -> Result:
+    """Run the tests of a folder, a file, or one test (``FILE::NAME``), and return their counts from the JUnit file.
 
-    With pytest-xdist, workers share the files, each file in one of them.
+    No test at all is a failure. With pytest-xdist, workers share the files of a folder, each file in one of them.
     """
-    if not (ROOT / folder).is_dir():
-        return Result(failed=1, notes=[f"{name}: there is no folder {folder}"])
+    path = ROOT / part.partition("::")[0]
+    if not path.exists():
+        return Result(failed=1, notes=[f"{name}: there is no {path.relative_to(ROOT)}"])
     report = OUTPUT / f"{name}.xml"
-    command = [sys.executable, "-m", "pytest", folder, f"--junit-xml={report}", "-o", "junit_family=xunit1", "-q", "-ra"]
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", part, f"--junit-xml={report}", "-o", "junit_family=xunit1", "-q", "-ra"]
     if importlib.util.find_spec("pytest_ansible"):
         command.append("--ansible-unit-inject-only")
-    if workers > 1 and importlib.util.find_spec("xdist"):
+    if workers > 1 and path.is_dir() and importlib.util.find_spec("xdist"):
         command += ["-n", str(workers), "--dist", "loadfile"]
     environment = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=linked_path(), ANSIBLE_DEVEL_WARNING="false")
     code = run_limited(command, environment, minutes)
@@ -34,7 +36,7 @@ def run_pytest(name: str, folder: str, minutes: float, workers: int = 1) -> Resu
     result = read_junit(report)
     result.notes = [f"{name}: {note}" for note in result.notes]
     if code == 5 or result == Result():
-        result += Result(failed=1, notes=[f"{name}: no test was found in {folder}"])
+        result += Result(failed=1, notes=[f"{name}: no test was found in {part}"])
     elif code and not result.failed:
         result += Result(failed=1, notes=[f"{name}: pytest ended with {code}"])
     used = count_property(report, "pytest_ansible")

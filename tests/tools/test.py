@@ -18,16 +18,24 @@ import python_env
 from collection import OUTPUT, ROOT
 from results import Result
 
-Runner = Callable[[], Result]
+Runner = Callable[[str], Result]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One row of the run: its name, what it is in a few words, and what runs it."""
+    """One row of the run: its name, what it is in a few words, where its tests are, and what runs them.
+
+    The runner takes that folder, or a part of it: a folder below, a file, or one test of a file.
+    """
 
     name: str
     about: str
+    tests: str
     run: Runner
+
+    def has(self, part: str) -> bool:
+        """Tell whether a part is below the folder of the stage."""
+        return part == self.tests or part.startswith(self.tests + "/")
 
 
 @dataclass
@@ -51,23 +59,50 @@ def stages() -> list[Stage]:
     from run_pytest import run_pytest
 
     return [
-        Stage("units", "Python units", lambda: run_pytest("units", "tests/unit", minutes=10)),
-        Stage("pester", "PowerShell units, in a lab host", pester.run),
-        Stage("lab", "the lab's own tests", lambda: run_pytest("lab", "tests/lab/tests", minutes=20)),
-        Stage("integration", "playbooks and modules on lab hosts", lambda: run_pytest("integration", "tests/integration", minutes=60, workers=2)),
-        Stage("more", "longer tables on lab hosts, only when asked for", lambda: run_pytest("more", "tests/integration/more", minutes=60, workers=2)),
-        Stage("gates", "documentation, lint, portability", gates.run),
+        Stage("units", "Python units", "tests/unit", lambda part: run_pytest("units", part, minutes=10)),
+        Stage("pester", "PowerShell units, in a lab host", pester.FOLDER, pester.run),
+        Stage("lab", "the lab's own tests", "tests/lab/tests", lambda part: run_pytest("lab", part, minutes=20)),
+        Stage(
+            "integration", "playbooks and modules on lab hosts", "tests/integration",
+            lambda part: run_pytest("integration", part, minutes=60, workers=2),
+        ),
+        Stage(
+            "more", "longer tables on lab hosts, only when asked for", "tests/integration/more",
+            lambda part: run_pytest("more", part, minutes=60, workers=2),
+        ),
+        Stage("gates", "documentation, lint, portability", "gates", gates.run),
     ]
 
 
-def run(chosen: list[Stage]) -> Tally:
+def select(known: list[Stage], names: str | None, part: str | None) -> list[tuple[Stage, str]]:
+    """Return the stages to run, each with the part of it; ValueError where there is no such stage.
+
+    Args:
+        known: all stages.
+        names: names of stages with commas between them; None for all but ``more``.
+        part: the one folder, file or test to run, in place of names; its stage is the one whose folder is nearest.
+    """
+    if part:
+        part = part.removeprefix("./")
+        holders = sorted((stage for stage in known if stage.has(part)), key=lambda stage: len(stage.tests))
+        if not holders:
+            raise ValueError(f"no stage has {part}; there are {', '.join(stage.tests for stage in known)}")
+        return [(holders[-1], part)]
+    wanted = names.split(",") if names else [stage.name for stage in known if stage.name != "more"]
+    unknown = sorted(set(wanted) - {stage.name for stage in known})
+    if unknown:
+        raise ValueError(f"no stage is called {', '.join(unknown)}; there are {', '.join(stage.name for stage in known)}")
+    return [(stage, stage.tests) for stage in known if stage.name in wanted]
+
+
+def run(chosen: list[tuple[Stage, str]]) -> Tally:
     """Run the stages one after the other; one that breaks counts as a failure and the rest goes on."""
     tally = Tally()
-    for stage in chosen:
+    for stage, part in chosen:
         print(f"\n=== {stage.name}: {stage.about}", flush=True)
         begun = time.monotonic()
         try:
-            result = stage.run()
+            result = stage.run(part)
         except Exception as error:  # one stage that breaks must not hide the others
             result = Result(failed=1, notes=[f"{stage.name} could not run: {type(error).__name__}: {error}"])
         seconds = time.monotonic() - begun
@@ -96,21 +131,22 @@ def main() -> int:
     """Run the stages that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", metavar="NAMES", help="stages to run, with commas between them")
+    parser.add_argument("--test", metavar="PATH", help="the one folder, file or test to run, or gates/NAME")
     options = parser.parse_args()
     try:
         programs = python_env.enter()
     except (python_env.PythonEnvError, apt.AptError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    known = stages()
-    names = options.only.split(",") if options.only else [stage.name for stage in known if stage.name != "more"]
-    unknown = sorted(set(names) - {stage.name for stage in known})
-    if unknown:
-        parser.error(f"no stage is called {', '.join(unknown)}; there are {', '.join(stage.name for stage in known)}")
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir(parents=True)
+    try:
+        chosen = select(stages(), options.only, options.test)
+    except ValueError as error:
+        parser.error(str(error))
+    if not options.test:  # a single test leaves the results of a whole run, which may be going on
+        shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
     print(f"Testing {ROOT} with {programs}")
-    tally = run([stage for stage in known if stage.name in names])
+    tally = run(chosen)
     print(summary(tally, programs), flush=True)
     return 1 if tally.total().failed else 0
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What existing tools get wrong, by the numbers and names of reference/known_mistakes.md: none of it happens here."""
+"""What other tools for DCOM permissions get wrong, by their sources. None of it happens here; each test names a mistake."""
 
 import descriptor
 import playbook

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An AppID that is made, and one that is removed: `state`, `classes` and `force` of design 2."""
+"""An AppID that is made, and one that is removed: `state`, `classes`, and the removal of what others still use."""
 
 import playbook
 import pytest

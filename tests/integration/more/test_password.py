@@ -1,6 +1,11 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""RunAs with a password: com_security.md 4, design "RunAs", 3.6 and 3.9; against the double of LSA, rights and logon."""
+"""RunAs with a password, against the double of LSA, rights and logon.
+
+The password is an LSA secret by the name SCM:{AppID}, and the account needs the right to log on as a batch job:
+https://learn.microsoft.com/windows/win32/com/runas
+https://learn.microsoft.com/windows/win32/api/ntsecapi/nf-ntsecapi-lsastoreprivatedata
+"""
 
 import base64
 import json

@@ -1,6 +1,9 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Keys that belong to TrustedInstaller: com_security.md 7; against the double of backup semantics, in Wine's real registry."""
+"""Keys that belong to TrustedInstaller: against the double of backup semantics, in Wine's real registry.
+
+REG_OPTION_BACKUP_RESTORE: https://learn.microsoft.com/windows/win32/api/winreg/nf-winreg-regcreatekeyexw
+"""
 
 import descriptor
 import playbook

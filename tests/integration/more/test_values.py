@@ -1,6 +1,9 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Everything else that dcomcnfg shows, judged by type and bytes: the option table of design 2 and com_security.md 1.1."""
+"""Everything else that dcomcnfg shows, judged by type and bytes.
+
+The values and their types: https://learn.microsoft.com/windows/win32/com/appid-key
+"""
 
 from typing import NamedTuple
 

@@ -17,10 +17,10 @@ import galaxy
 
 from gates.outcome import GateFailed, GateUnavailable, report
 
-# What only a developer has: the lab, the tools of this checkout, caches, results.
+# What only a developer has: the lab, the tools of this checkout, settings of editors and services, caches, results.
 _UNWANTED = (
-    ".ansible/", ".ci/", ".git", ".mypy_cache/", ".pytest_cache/", ".ruff_cache/", "build/", "collections/",
-    "tests/benchmark/", "tests/lab/", "tests/output/", "tests/tools/", "tests/unit/",
+    ".", "build/", "collections/", "Makefile", "pyproject.toml",
+    "tests/benchmark/", "tests/lab/", "tests/output/", "tests/powershell/", "tests/tools/", "tests/unit/",
 )
 _WANTED = ("LICENSE", "README.md", "CHANGELOG.rst", "meta/runtime.yml")
 

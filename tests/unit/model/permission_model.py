@@ -1,6 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A second, independent answer to what add, remove and set make of a list; written from the design, not from the PowerShell.
+"""A second, independent answer to what add, remove and set make of a list: by docs/permissions.md, without the PowerShell.
 
 Pester replays tests/data/permission_cases.json against plugins/module_utils/_SecurityDescriptor.psm1. To write that file anew:
 python3 tests/unit/model/permission_model.py > tests/data/permission_cases.json

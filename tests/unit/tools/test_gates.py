@@ -201,7 +201,7 @@ def test_the_spec_is_what_the_module_declares(tmp_path):
 def test_artifact_holds_no_lab_and_no_cache():
     wanted = ["LICENSE", "README.md", "CHANGELOG.rst", "meta/runtime.yml"]
     assert artifact.examine(wanted) == []
-    for name in ("tests/lab/lab.py", "tests/output/x.xml", "plugins/__pycache__/x.pyc", ".ci/run", "tests/tools/test.py"):
+    for name in ("tests/lab/lab.py", "tests/output/x.xml", "plugins/__pycache__/x.pyc", ".github/x.yml", ".editorconfig", "tests/tools/test.py"):
         assert artifact.examine([*wanted, name]) == [f"the artifact holds {name}"]
     assert artifact.examine(wanted[1:]) == ["the artifact lacks LICENSE"]
 

@@ -70,6 +70,15 @@ def test_a_pytest_stage_is_counted(tmp_path, monkeypatch, sample, counts):
     assert (result.passed, result.failed, result.skipped) == counts
 
 
+def test_one_file_and_one_test_of_it_are_counted(tmp_path, monkeypatch):
+    (tmp_path / "test_sample.py").write_text("def test_good(): pass\ndef test_bad(): assert 0\n")
+    monkeypatch.setattr(run_pytest, "ROOT", tmp_path)
+    monkeypatch.setattr(run_pytest, "OUTPUT", tmp_path)
+    for part, passed, failed in (("test_sample.py", 1, 1), ("test_sample.py::test_good", 1, 0), ("test_other.py", 0, 1)):
+        result = run_pytest.run_pytest("sample", part, minutes=1, workers=2)
+        assert (result.passed, result.failed) == (passed, failed)
+
+
 def test_a_stage_that_hangs_is_ended(capfd):
     assert run_pytest.run_limited(["sleep", "60"], dict(os.environ), minutes=0.01) < 0
     assert "was ended" in capfd.readouterr().out

@@ -46,7 +46,7 @@ def grant(principal, rights, option="launch_permission", appid=APP):
 JOIN = {"ansible.windows.win_group_membership": {"name": "Distributed COM Users", "members": ["CONTOSO\\joe"], "state": "present"}}
 CALLER = ("CONTOSO", "joe", JOE)
 
-# strings of a denial: what is to be seen in it. One row for each layout of com_security.md, then the languages, then what is missing.
+# strings of a denial: what is to be seen in it. A row for each of LAYOUTS, then the languages, then what is missing.
 CASES = {
     "10002, Windows 2000": ((10002, CLASS, "joe", "CONTOSO"), {
         "permission": "launch", "principal": "CONTOSO\\joe", "sid": None, "rights": LOCAL, "locality": "unknown", "refused_by": "application", "appid": APP,

@@ -87,7 +87,7 @@ def test_a_bare_name_is_an_allow_whose_rights_are_the_default():
     assert entry({"principal": "IIS APPPOOL\\Shop", "type": None, "rights": None, "optional": None}) == bare
 
 
-def test_the_example_of_the_design():
+def test_the_example_of_the_readme():
     rights_of_all = {"type": "allow", "mask": 0x1E}
     value = {
         "set": [

@@ -29,7 +29,7 @@ def lines(data, kind="launch", with_owner=False):
     return _permission.lines(kind, data, NAMES, with_owner)
 
 
-def test_an_entry_reads_as_in_the_design():
+def test_an_entry_reads_as_a_sentence():
     assert lines(permission(allow(INTERACTIVE, 0xA))) == ["allow NT AUTHORITY\\INTERACTIVE (S-1-5-4): local launch, local activation"]
 
 
