@@ -36,8 +36,9 @@ fuzz:  ## Hostile descriptors, hosts and event logs in number (N=100000)
 model:  ## Random lists and requests against an independent model (N=10000)
 	@$(PYTHON) tests/tools/fuzz.py model $(or $(N),10000)
 
-docs:  ## baseline's documentation, from that of machine and appid
+docs:  ## What is made from other files: the documentation of baseline, the table of features in docs/testing.md
 	@$(PYTHON) tests/tools/baseline_doc.py
+	@$(PYTHON) tests/tools/features.py
 
 build:  ## The galaxy artifact, in build/
 	@$(PYTHON) tests/tools/galaxy.py

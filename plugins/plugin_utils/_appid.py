@@ -128,6 +128,15 @@ class _Endpoints(Text):
         return None if self.undeclarable else super().previous()
 
 
+class _Surrogate(Text):
+    @property
+    def undeclarable(self) -> str:
+        return "it holds blanks alone, which name no program" if isinstance(self.old, str) and not self.old.strip() else ""
+
+    def previous(self) -> t.Any:
+        return None if self.undeclarable else super().previous()
+
+
 READERS: dict[str, type[Setting]] = {
     "state": _State,
     "launch_permission": Permission,
@@ -138,7 +147,7 @@ READERS: dict[str, type[Setting]] = {
     "classes": _Names,
     "flags": _Flags,
     "display_name": Text,
-    "dll_surrogate": Text,
+    "dll_surrogate": _Surrogate,
     "endpoints": _Endpoints,
     "service": Text,
     "service_parameters": Text,

@@ -278,9 +278,19 @@ def declared(option: str, data: dict[str, t.Any], names: t.Mapping[str, str]) ->
     found = previous(option, data, data, names)
     if found is None or "set" not in found or scope_of(option) is CONFIGURATION or _owners(data) == (ADMINISTRATORS, ADMINISTRATORS):
         return found
-    # Not every SID that bytes can hold is taken back as text: one without numbers is not, nor, everywhere, one of a large authority.
-    taken_back = data.get("sddl") and not re.search(r"S-1-(?:0x|\d{10}|\d+(?![-\dx]))", data["sddl"], re.IGNORECASE)
-    return {"sddl": data["sddl"]} if taken_back else {"binary": data["binary"]}
+    return {"sddl": data["sddl"]} if _is_taken_back(data.get("sddl")) else {"binary": data["binary"]}
+
+
+def _is_taken_back(sddl: str | None) -> bool:
+    """Whether a host's own text says all that its bytes do: not every SID that bytes can hold is text that a host takes."""
+    # a SID without numbers is not taken back, nor, everywhere, one whose authority is 2^32 or more
+    if not sddl or re.search(r"S-1-(?:0x|\d{10}|\d+(?![-\dx]))", sddl, re.IGNORECASE):
+        return False
+    try:
+        _sddl.clean(sddl)
+    except BadInput:
+        return False
+    return True
 
 
 def _entries_of(kind: str, old: dict[str, t.Any], names: t.Mapping[str, str]) -> dict[str, t.Any]:
@@ -360,8 +370,9 @@ def layout_problem(raw: bytes) -> str:
         return f"its revision is {revision}, only 1 is known"
     if not control & 0x8000:
         return "it is in absolute form, with addresses instead of offsets"
-    for name, offset in zip(("owner", "group", "system list", "access list"), offsets):
-        if not offset:
+    # Windows looks at a list only where its flag says that it is there (SE_SACL_PRESENT, SE_DACL_PRESENT).
+    for name, offset, flag in zip(("owner", "group", "system list", "access list"), offsets, (0, 0, 0x10, 0x4)):
+        if not offset or flag & ~control:
             continue
         if offset < 20 or offset + 8 > len(raw):
             return f"its {name} is at offset {offset}, but it is {len(raw)} bytes long"

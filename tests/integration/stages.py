@@ -78,7 +78,7 @@ def state(host):
     return found
 
 
-def go(check_host, host, rows, module="wincom.dcom.appid", **keywords):
+def check_run_and_repeat(check_host, host, rows, module="wincom.dcom.appid", **keywords):
     """Stages of the rows: check mode on one host, the run on another, and once more what has not failed.
 
     Both hosts are seeded alike, and no row changes what another one does.
@@ -102,26 +102,29 @@ def refuse(hosts, cases):
         hosts: two that are alike, for check mode and for real; each one's state is then what it had been.
         cases: {name: (arguments, ...)}; check mode is asked of every other one.
     """
+    checking, real = hosts
     before = [state(host) for host in hosts]
-    inventory = {host.name: dict(host.vars(playbook.BULK), checking=host is hosts[0]) for host in hosts}
-    rows = [arguments for arguments, *_more in cases.values()]
-    tasks = [playbook.appids(rows[::2], check_mode="{{ checking }}"), playbook.appids(rows[1::2], when="not checking")]
-    results = playbook.play(inventory, tasks)
+    checked_names = list(cases)[::2]
+    inventory = {host.name: dict(host.vars(playbook.BULK), checking=host is checking) for host in hosts}
+    tasks = [
+        playbook.appids([cases[name][0] for name in checked_names], check_mode=True, when="checking"),
+        playbook.appids([arguments for arguments, *_more in cases.values()], when="not checking"),
+    ]
+    results = {name: [result for result in told if result.status != "skipped"] for name, told in playbook.play(inventory, tasks).items()}
     for was, host in zip(before, hosts):
         now = state(host)
         assert now == was, f"{host.name}: {sorted(key for key in {*now, *was} if now.get(key) != was.get(key))}"
-    half = len(rows[::2])
-    check, real = (results[host.name] for host in hosts)
-    assert len(real) == len(cases)
-    return {name: (None if number % 2 else check[number // 2], real[number // 2 + half * (number % 2)]) for number, name in enumerate(cases)}
+    checked = dict(zip(checked_names, results[checking.name]))
+    assert len(checked) == len(results[checking.name]) and len(results[real.name]) == len(cases)
+    return {name: (checked.get(name), result) for name, result in zip(cases, results[real.name])}
 
 
-def same(check, run):
+def tell_the_same(check, run):
     """Whether check mode told what the run told."""
     parts = ("changed", "diff", "previous", "restorable", "warnings", "msg")
     return check.status == run.status and all(check.get(part) == run.get(part) for part in parts)
 
 
-def words(result):
+def text_of(result):
     """A result as text, without the item of the loop: that is the task itself, which Ansible adds."""
     return json.dumps({key: value for key, value in result.items() if key not in ("item", "_ansible_item_label")}, ensure_ascii=False, default=str)

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: role and playbooks, reading, hostile hosts
 """A host that somebody else controls is written down, kept and undone; none of its texts is carried out on the controller."""
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: reading, findings, effective rights
 """appid_info: what it reads of AppIDs that a test has put there, what it finds wrong, and that `appid` takes what it says."""
 
 import base64

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: input
 """Bad input gets a clear error, and nothing is written: in check mode and for real."""
 
 import descriptor

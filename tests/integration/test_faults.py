@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: failures and turns
 """A write that fails, a process that dies, a line that is cut: nothing in between grants more than the old or the new.
 
 What failed is undone; what was killed is finished by the next run. One AppID, and its accounts, for each write.
@@ -82,22 +83,56 @@ def left_set(number):
             ("Secrets\\SCM:" + guid(number), "Data"): (registry.BINARY, PASSWORD.encode("utf-16-le"))}
 
 
+def seed_away(number):
+    return [*scene.app(guid(number), RunAs=f"CONTOSO\\com-{number}"), *with_user(number)]
+
+
+def task_away(number):
+    return {"id": guid(number), "run_as": "interactive_user", "revoke_logon_as_batch": True, "authentication_level": "call"}
+
+
+def writes_away(number):
+    appid = "AppID\\" + guid(number)
+    return [
+        {("Rights\\" + user(number), None)},
+        {(appid, "RunAs")},
+        {(appid, "AuthenticationLevel")},
+        {("Secrets\\SCM:" + guid(number), None)},
+    ]
+
+
+def left_away(number):
+    appid = "AppID\\" + guid(number)
+    return {(appid, "RunAs"): scene.sz("Interactive User"), (appid, "AuthenticationLevel"): scene.dword(3)}
+
+
+def seed_removal(number):
+    return [
+        *scene.app(guid(number), "Old", RunAs="Interactive User"),
+        *scene.app(f"one{number}.exe", AppID=guid(number)),
+        *with_secret(number),
+        scene.text(f"{scene.APPIDS}\\{guid(number)}\\below", "more", "of others"),
+    ]
+
+
+def task_removal(number):
+    return {"id": guid(number), "state": "absent"}
+
+
+def writes_removal(number):
+    appid = "AppID\\" + guid(number)
+    emptied = {(appid + "\\BELOW", None), (appid, ""), (appid, "RunAs")}  # .NET first empties the key
+    return [{(f"AppID\\ONE{number}.EXE", None)}, emptied, {(appid, None)}, {("Secrets\\SCM:" + guid(number), None)}]
+
+
+def left_removal(_number):
+    return {}
+
+
 JOBS = {
     "to another user": Job(seed_set, task_set, writes_set, left_set),
-    "away from a user": Job(
-        lambda number: [*scene.app(guid(number), RunAs=f"CONTOSO\\com-{number}"), *with_user(number)],
-        lambda number: {"id": guid(number), "run_as": "interactive_user", "revoke_logon_as_batch": True, "authentication_level": "call"},
-        lambda number: [{("Rights\\" + user(number), None)}, {("AppID\\" + guid(number), "RunAs")}, {("AppID\\" + guid(number), "AuthenticationLevel")},
-                        {("Secrets\\SCM:" + guid(number), None)}],
-        lambda number: {("AppID\\" + guid(number), "RunAs"): scene.sz("Interactive User"), ("AppID\\" + guid(number), "AuthenticationLevel"): scene.dword(3)}),
-    "removal": Job(
-        lambda number: [*scene.app(guid(number), "Old", RunAs="Interactive User"), *scene.app(f"one{number}.exe", AppID=guid(number)), *with_secret(number),
-                        scene.text(f"{scene.APPIDS}\\{guid(number)}\\below", "more", "of others")],
-        lambda number: {"id": guid(number), "state": "absent"},
-        # .NET first empties the key
-        lambda number: [{(f"AppID\\ONE{number}.EXE", None)}, {(f"AppID\\{guid(number)}\\BELOW", None), *(("AppID\\" + guid(number), name) for name in ("", "RunAs"))},
-                        {("AppID\\" + guid(number), None)}, {("Secrets\\SCM:" + guid(number), None)}],
-        lambda number: {}),
+    "away from a user": Job(seed_away, task_away, writes_away, left_away),
+    "removal": Job(seed_removal, task_removal, writes_removal, left_removal),
 }
 
 
@@ -113,13 +148,19 @@ def changed(before, after):
     return found
 
 
-def settled(writes):
-    """What writes change together: of a key that comes or goes no more than that."""
-    whole = {key for key, name in set().union(*writes) if name is None}
-    return {(key, name) for key, name in set().union(*writes) if name is None or key not in whole}
+def together(writes):
+    """{(key, value)} of what several writes change. Of a key that comes or goes, its values are left out, as changed() leaves them out."""
+    touched = set().union(*writes)
+    keys = {key for key, name in touched if name is None}
+    return {(key, name) for key, name in touched if name is None or key not in keys}
 
 
-def start(new_host, name, job, numbers):
+def together_of_all(writes_of_jobs):
+    """The same for several AppIDs, which share no key."""
+    return set().union(*map(together, writes_of_jobs))
+
+
+def host_with(new_host, name, job, numbers):
     accounts = [Account(f"com-{each}", "CONTOSO", user(each)) for number in numbers for each in (number, number + 500)]
     host = new_host(name, accounts)
     host.import_registry([entry for number in numbers for entry in job.seed(number)])
@@ -151,7 +192,7 @@ def faulty(request, new_host):
     """(job, its numbers: one for each write, a host)"""
     job = JOBS[request.param]
     numbers = range(1, 1 + len(job.writes(0)))
-    host = start(new_host, f"JOB{list(JOBS).index(request.param)}", job, numbers)
+    host = host_with(new_host, f"JOB{list(JOBS).index(request.param)}", job, numbers)
     if request.param == "removal":
         assert host.powershell(OWN_LIST % ",".join(guid(number) for number in numbers)).returncode == 0
     return job, numbers, host
@@ -183,17 +224,18 @@ def test_a_process_that_is_killed_leaves_a_prefix_of_the_documented_order(faulty
     assert [(result.status, result["changed"]) for result in results] == expected, results
     after = stages.state(host)
     writes = {number: job.writes(number) for number in numbers}
-    assert changed(before, between) == set().union(*(settled(done[:number - 1]) for number, done in writes.items()))
-    assert changed(before, after) == set().union(*(settled(done) for done in writes.values()))
+    assert changed(before, between) == together_of_all(done[:number - 1] for number, done in writes.items())
+    assert changed(before, after) == together_of_all(writes.values())
     assert not changed(before, between) & changed(between, after)       # each value is old or new
-    for (key, name), value in ((where, value) for number in numbers for where, value in job.left(number).items()):
-        assert after[key][name] == value
+    for number in numbers:
+        for (key, name), value in job.left(number).items():
+            assert after[key][name] == value
 
 
 @pytest.mark.parametrize("operations", [("Command",), ("Command", "Receive")], ids=["before the module is sent", "while it runs"])
 def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_host, operations):
     job = JOBS["to another user"]
-    host = start(new_host, f"CUT{len(operations)}", job, [1])
+    host = host_with(new_host, f"CUT{len(operations)}", job, [1])
     before, task = stages.state(host), [playbook.appids([job.task(1)])]
     host.cut_at(*operations)
     [cut] = run(host, task)
@@ -201,13 +243,13 @@ def test_a_cut_line_leaves_each_value_old_or_new_and_the_next_run_completes(new_
     # ansible-core tells a line that breaks within a task as a failure, before it as unreachable
     assert cut.status in ("failed", "unreachable") and "onnection" in cut["msg"], cut
     # a module that was sent whole runs to its end on the host, with nobody to hear it
-    written = settled(job.writes(1)) if "Receive" in operations else set()
+    written = together(job.writes(1)) if "Receive" in operations else set()
     states, end = [stages.state(host)], time.monotonic() + 60
     while changed(before, states[-1]) != written and time.monotonic() < end:
         states.append(stages.state(host))
     assert changed(before, states[-1]) == written
     [completed] = run(host, task)
     after = stages.state(host)
-    assert completed.status == "ok" and changed(before, after) == settled(job.writes(1))
+    assert completed.status == "ok" and changed(before, after) == together(job.writes(1))
     for state in states:
         assert not changed(before, state) & changed(state, after)       # each value is old or new

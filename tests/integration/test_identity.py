@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: identity and password
 """run_as and executables, and what Windows would ignore.
 
 RunAs of a service has no effect, and an access permission none for a program that is not mapped to its AppID:

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: machine settings, defaults and limits, findings
 """The machine-wide settings, judged by type and bytes.
 
 The values: docs/machine.md and https://learn.microsoft.com/windows/win32/com/hkey-local-machine-software-microsoft-ole
@@ -110,13 +111,13 @@ def hosts(new_pair):
 
 @pytest.fixture(scope="module")
 def told(hosts):
-    return stages.go(*hosts, [GIVEN, DEFAULTS], module=MODULE)
+    return stages.check_run_and_repeat(*hosts, [GIVEN, DEFAULTS], module=MODULE)
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_check_tells_what_the_run_does(told, number):
     check, run, again = told.check[number], told.run[number], told.again[number]
-    assert run.status == "ok" and run["changed"] and stages.same(check, run), (check, run)
+    assert run.status == "ok" and run["changed"] and stages.tell_the_same(check, run), (check, run)
     assert check["reboot_required"] == run["reboot_required"] is (number == 0)
     assert again["changed"] is False and again["diff"]["before"] == again["diff"]["after"] == run["diff"]["after"]
     assert run["restorable"] and run["policy_managed"] == [] and run["set_is_complete"]
@@ -219,12 +220,12 @@ def limited(new_pair):
 
 @pytest.fixture(scope="module")
 def limits(limited):
-    return stages.go(*limited, LIMITS, module=MODULE)
+    return stages.check_run_and_repeat(*limited, LIMITS, module=MODULE)
 
 
 def test_limits(limits):
     for check, run, again in zip(limits.check, limits.run, limits.again):
-        assert run.status == "ok" and run["changed"] and stages.same(check, run), (check, run)
+        assert run.status == "ok" and run["changed"] and stages.tell_the_same(check, run), (check, run)
         assert again["changed"] is False and run["reboot_required"] is False
     launch, access = (descriptor.decode(limits.after[scene.OLE][LISTS[option]][1]) for option in ("launch_limit", "access_limit"))
     assert launch.rights == {(ALLOW, BA): 0x1F, (ALLOW, WD): 0xB, (ALLOW, IIS): 0x1F}

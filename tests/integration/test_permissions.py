@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: permissions
 """What add, remove, set, sddl, binary and default make of a list, judged by the raw bytes.
 
 The rights and their bits: https://learn.microsoft.com/windows/win32/com/access-control-lists-for-com
@@ -57,62 +58,108 @@ KEPT = {(ALLOW, SY): 0x7, (ALLOW, BA): 0x7}
 L_USUAL = [allow(SY, 0x1F), allow(BA, 0x1F)]
 L_KEPT = {(ALLOW, SY): 0x1F, (ALLOW, BA): 0x1F}
 
-# in pairs: each line of two is one AppID
-CASES = {
-    "launch starts from the machine's default": launch(None, {"add": ["IIS_IUSRS"]}, {**DEFAULT_LAUNCH, (ALLOW, IIS): 0xB}, warned="no longer follows"),
-    "access starts from what COM answers": access(None, {"add": ["IIS_IUSRS"]}, {**DEFAULT_ACCESS, (ALLOW, IIS): 0x3}, warned="no longer follows"),
-    "launch that the default grants makes no value": launch(None, {"add": ["INTERACTIVE"], "remove": ["Guests"]}, None, changed=False),
-    "access that the default grants makes no value": access(None, {"add": ["SYSTEM"], "remove": ["Guests", entry("INTERACTIVE", "remote")]}, None, changed=False),
-    "launch add gives the local rights": launch(L_USUAL, {"add": ["S-1-5-4"]}, {**L_KEPT, (ALLOW, IU): 0xB}),
-    "access add gives the local right": access(USUAL, {"add": [".\\lab user"]}, {**KEPT, (ALLOW, "S-1-5-21-0-0-0-1001"): 0x3}),
-    "launch add of a right that is there": launch(L_USUAL, {"add": [entry("Administrators", "remote_launch")]}, None, changed=False),
-    "access add widens": access([allow(SY, 0x3), allow(IIS, 0x3)], {"add": [entry("IIS_IUSRS", "remote")]}, {(ALLOW, SY): 0x3, (ALLOW, IIS): 0x7}),
-    "launch add twice is a union": launch(
-        L_USUAL, {"add": [entry("IIS_IUSRS", "local_launch"), entry("S-1-5-32-568", ["remote_activation", "local_activation"])]},
-        {**L_KEPT, (ALLOW, IIS): 0x1B}),
-    "access add takes the right out of a deny": access(
-        [deny(IIS, 0x7), *USUAL], {"add": [entry("IIS_IUSRS", "local")]}, {(DENY, IIS): 0x5, **KEPT, (ALLOW, IIS): 0x3}),
-    "launch deny stands before allow": launch(L_USUAL, {"add": [entry("Guests", "all", type="deny")]}, {(DENY, GUESTS): 0x1F, **L_KEPT}),
-    "access deny without rights denies all": access(USUAL, {"add": [{"principal": "Guests", "type": "deny"}]}, {(DENY, GUESTS): 0x7, **KEPT}),
-    "launch remove takes the named rights": launch(
-        [*L_USUAL, allow(IIS, 0x1F)], {"remove": [entry("IIS_IUSRS", "remote")]}, {**L_KEPT, (ALLOW, IIS): 0xB}),
-    "access remove without rights takes the entry": access([*USUAL, allow(IIS, 0x7)], {"remove": ["IIS_IUSRS"]}, KEPT),
-    "launch remove leaves the deny": launch([deny(IIS, 0x1F), *L_USUAL, allow(IIS, 0xB)], {"remove": ["IIS_IUSRS"]}, {(DENY, IIS): 0x1F, **L_KEPT}),
-    "access remove of a deny": access(
-        [deny(IIS, 0x7), *USUAL, allow(IIS, 0x3)], {"remove": [{"principal": "IIS_IUSRS", "type": "deny"}]}, {**KEPT, (ALLOW, IIS): 0x3}),
-    "launch remove of the last right takes the entry": launch([*L_USUAL, allow(IIS, 0x3)], {"remove": [entry("IIS_IUSRS", "local_launch")]}, L_KEPT),
-    "access remove of nobody": access(USUAL, {"remove": ["Guests", ORPHAN]}, None, changed=False),
-    "launch of a legacy list grows": launch([allow(SY, 0x1), allow(BA, 0x1)], {"add": ["IIS_IUSRS"]}, {**L_KEPT, (ALLOW, IIS): 0xB}),
-    "access of a legacy list grows": access([allow(SY, 0x1), allow(BA, 0x1)], {"add": ["IIS_IUSRS"]}, {**KEPT, (ALLOW, IIS): 0x3}),
-    "launch of a legacy list, satisfied": launch([allow(SY, 0x1), allow(BA, 0x1)], {"add": [entry("SYSTEM", "all")]}, None, changed=False),
-    "access of a legacy list shrinks": access([allow(SY, 0x1), allow(IIS, 0x1)], {"remove": [entry("IIS_IUSRS", "remote")]}, {(ALLOW, SY): 0x7, (ALLOW, IIS): 0x3}),
-    "launch set equal by meaning": launch(
-        [allow(BA, 0x1F), allow(SY, 0xB), allow(SY, 0x15), allow(BA, 0x1F)], {"set": [entry("SYSTEM", "all"), entry("S-1-5-32-544", "all")]}, None, changed=False),
-    "access set equal to a legacy list": access([allow(BA, 0x1), allow(SY, 0x1)], {"set": [entry("SYSTEM", "all"), entry("Administrators", "all")]}, None, changed=False),
-    "launch set is exact": launch([*L_USUAL, allow(IIS, 0x1F), deny(GUESTS, 0x1F)], {"set": ["SYSTEM", entry("IIS_IUSRS", "remote")]}, {(ALLOW, SY): 0xB, (ALLOW, IIS): 0x15}),
-    "access set with a deny": access(USUAL, {"set": [entry("Guests", "remote", type="deny"), "SYSTEM"]}, {(DENY, GUESTS): 0x5, (ALLOW, SY): 0x3}, warned="denied remote rights only"),
-    "launch set that equals the default is a list": launch(
-        None, {"set": [entry("SYSTEM", "all"), entry("Administrators", "all"), entry("INTERACTIVE", "all")]}, DEFAULT_LAUNCH),
-    "access set keeps a domain's principals": access(USUAL, {"set": ["SYSTEM", "CONTOSO\\svc-com", "CONTOSO\\Web Admins", SHOP, ORPHAN]}, {
-        (ALLOW, SY): 0x3, (ALLOW, "S-1-5-21-44444444-55555555-66666666-1105"): 0x3, (ALLOW, "S-1-5-21-44444444-55555555-66666666-1106"): 0x3,
-        (ALLOW, "shop"): 0x3, (ALLOW, ORPHAN): 0x3}),
-    "launch without activation": launch(L_USUAL, {"add": [entry("IIS_IUSRS", "local_launch")]}, {**L_KEPT, (ALLOW, IIS): 0x3}, warned="may launch the server but not activate"),
-    "access for ANONYMOUS": access(USUAL, {"add": [entry("ANONYMOUS LOGON", "remote")]}, {**KEPT, (ALLOW, ANONYMOUS): 0x5}, warned="opens the server to"),
-    "launch by sddl": launch(L_USUAL, {"sddl": "O:SYG:SYD:(D;;0x15;;;AN)(A;;0xb;;;IU)"}, {(DENY, ANONYMOUS): 0x15, (ALLOW, IU): 0xB}),
-    "access by sddl that names no owner": access(USUAL, {"sddl": "D:(A;;0x3;;;SY)"}, {(ALLOW, SY): 0x3}),
-    "launch by sddl with blanks and small letters": launch(
-        L_USUAL, {"sddl": "O:SY G:SY\nD: (D;;0x15;;;AN)\n(a;;11;;;iu) (A;;037;;;SY)\n"}, {(DENY, ANONYMOUS): 0x15, (ALLOW, IU): 0xB, (ALLOW, SY): 0x1F}),
-    "access by sddl in another order": access(USUAL, {"sddl": "D: (A;;3;;;SY)\n G:BA\n O:BA"}, {(ALLOW, SY): 0x3}),
-    "launch by binary": launch(L_USUAL, {"binary": base64.b64encode(descriptor.encode([allow(SY, 0x1F)])).decode()}, {(ALLOW, SY): 0x1F}),
-    "access by binary of the same meaning": access(USUAL, {"binary": base64.b64encode(descriptor.encode(USUAL[::-1], slack=b"\xcd" * 8)).decode()}, None, changed=False),
-    "launch back to the default": launch(L_USUAL, {"default": True}, {}),
-    "access at the default already": access(None, {"default": True}, None, changed=False),
-    "launch that lies out of order": launch([allow(SY, 0x1F), deny(GUESTS, 0x1F), allow(BA, 0x1F)], {"add": ["IIS_IUSRS"]}, {
-        (ALLOW, SY): 0x1F, (DENY, GUESTS): 0x1F, (ALLOW, BA): 0x1F, (ALLOW, IIS): 0xB}),
-    "access without owner and group": access(descriptor.encode(USUAL, owner=None, group=None), {"add": ["IIS_IUSRS"]}, {**KEPT, (ALLOW, IIS): 0x3}),
-}
-NAMES = list(CASES)
-APPID_OF = {name: guid(number // 2) for number, name in enumerate(NAMES)}
+# Each pair is one AppID: a launch and an access permission.
+PAIRS = [
+    {
+        "launch starts from the machine's default": launch(None, {"add": ["IIS_IUSRS"]}, {**DEFAULT_LAUNCH, (ALLOW, IIS): 0xB}, warned="no longer follows"),
+        "access starts from what COM answers": access(None, {"add": ["IIS_IUSRS"]}, {**DEFAULT_ACCESS, (ALLOW, IIS): 0x3}, warned="no longer follows"),
+    },
+    {
+        "launch that the default grants makes no value": launch(None, {"add": ["INTERACTIVE"], "remove": ["Guests"]}, None, changed=False),
+        "access that the default grants makes no value": access(None, {"add": ["SYSTEM"], "remove": ["Guests", entry("INTERACTIVE", "remote")]}, None, changed=False),
+    },
+    {
+        "launch add gives the local rights": launch(L_USUAL, {"add": ["S-1-5-4"]}, {**L_KEPT, (ALLOW, IU): 0xB}),
+        "access add gives the local right": access(USUAL, {"add": [".\\lab user"]}, {**KEPT, (ALLOW, "S-1-5-21-0-0-0-1001"): 0x3}),
+    },
+    {
+        "launch add of a right that is there": launch(L_USUAL, {"add": [entry("Administrators", "remote_launch")]}, None, changed=False),
+        "access add widens": access([allow(SY, 0x3), allow(IIS, 0x3)], {"add": [entry("IIS_IUSRS", "remote")]}, {(ALLOW, SY): 0x3, (ALLOW, IIS): 0x7}),
+    },
+    {
+        "launch add twice is a union": launch(
+            L_USUAL, {"add": [entry("IIS_IUSRS", "local_launch"), entry("S-1-5-32-568", ["remote_activation", "local_activation"])]},
+            {**L_KEPT, (ALLOW, IIS): 0x1B}),
+        "access add takes the right out of a deny": access(
+            [deny(IIS, 0x7), *USUAL], {"add": [entry("IIS_IUSRS", "local")]}, {(DENY, IIS): 0x5, **KEPT, (ALLOW, IIS): 0x3}),
+    },
+    {
+        "launch deny stands before allow": launch(L_USUAL, {"add": [entry("Guests", "all", type="deny")]}, {(DENY, GUESTS): 0x1F, **L_KEPT}),
+        "access deny without rights denies all": access(USUAL, {"add": [{"principal": "Guests", "type": "deny"}]}, {(DENY, GUESTS): 0x7, **KEPT}),
+    },
+    {
+        "launch remove takes the named rights": launch(
+            [*L_USUAL, allow(IIS, 0x1F)], {"remove": [entry("IIS_IUSRS", "remote")]}, {**L_KEPT, (ALLOW, IIS): 0xB}),
+        "access remove without rights takes the entry": access([*USUAL, allow(IIS, 0x7)], {"remove": ["IIS_IUSRS"]}, KEPT),
+    },
+    {
+        "launch remove leaves the deny": launch([deny(IIS, 0x1F), *L_USUAL, allow(IIS, 0xB)], {"remove": ["IIS_IUSRS"]}, {(DENY, IIS): 0x1F, **L_KEPT}),
+        "access remove of a deny": access(
+            [deny(IIS, 0x7), *USUAL, allow(IIS, 0x3)], {"remove": [{"principal": "IIS_IUSRS", "type": "deny"}]}, {**KEPT, (ALLOW, IIS): 0x3}),
+    },
+    {
+        "launch remove of the last right takes the entry": launch([*L_USUAL, allow(IIS, 0x3)], {"remove": [entry("IIS_IUSRS", "local_launch")]}, L_KEPT),
+        "access remove of nobody": access(USUAL, {"remove": ["Guests", ORPHAN]}, None, changed=False),
+    },
+    {
+        "launch of a legacy list grows": launch([allow(SY, 0x1), allow(BA, 0x1)], {"add": ["IIS_IUSRS"]}, {**L_KEPT, (ALLOW, IIS): 0xB}),
+        "access of a legacy list grows": access([allow(SY, 0x1), allow(BA, 0x1)], {"add": ["IIS_IUSRS"]}, {**KEPT, (ALLOW, IIS): 0x3}),
+    },
+    {
+        "launch of a legacy list, satisfied": launch([allow(SY, 0x1), allow(BA, 0x1)], {"add": [entry("SYSTEM", "all")]}, None, changed=False),
+        "access of a legacy list shrinks": access([allow(SY, 0x1), allow(IIS, 0x1)], {"remove": [entry("IIS_IUSRS", "remote")]}, {(ALLOW, SY): 0x7, (ALLOW, IIS): 0x3}),
+    },
+    {
+        "launch set equal by meaning": launch(
+            [allow(BA, 0x1F), allow(SY, 0xB), allow(SY, 0x15), allow(BA, 0x1F)], {"set": [entry("SYSTEM", "all"), entry("S-1-5-32-544", "all")]}, None, changed=False),
+        "access set equal to a legacy list": access([allow(BA, 0x1), allow(SY, 0x1)], {"set": [entry("SYSTEM", "all"), entry("Administrators", "all")]}, None, changed=False),
+    },
+    {
+        "launch set is exact": launch([*L_USUAL, allow(IIS, 0x1F), deny(GUESTS, 0x1F)], {"set": ["SYSTEM", entry("IIS_IUSRS", "remote")]}, {(ALLOW, SY): 0xB, (ALLOW, IIS): 0x15}),
+        "access set with a deny": access(USUAL, {"set": [entry("Guests", "remote", type="deny"), "SYSTEM"]}, {(DENY, GUESTS): 0x5, (ALLOW, SY): 0x3}, warned="denied remote rights only"),
+    },
+    {
+        "launch set that equals the default is a list": launch(
+            None, {"set": [entry("SYSTEM", "all"), entry("Administrators", "all"), entry("INTERACTIVE", "all")]}, DEFAULT_LAUNCH),
+        "access set keeps a domain's principals": access(USUAL, {"set": ["SYSTEM", "CONTOSO\\svc-com", "CONTOSO\\Web Admins", SHOP, ORPHAN]}, {
+            (ALLOW, SY): 0x3, (ALLOW, "S-1-5-21-44444444-55555555-66666666-1105"): 0x3, (ALLOW, "S-1-5-21-44444444-55555555-66666666-1106"): 0x3,
+            (ALLOW, "shop"): 0x3, (ALLOW, ORPHAN): 0x3}),
+    },
+    {
+        "launch without activation": launch(L_USUAL, {"add": [entry("IIS_IUSRS", "local_launch")]}, {**L_KEPT, (ALLOW, IIS): 0x3}, warned="may launch the server but not activate"),
+        "access for ANONYMOUS": access(USUAL, {"add": [entry("ANONYMOUS LOGON", "remote")]}, {**KEPT, (ALLOW, ANONYMOUS): 0x5}, warned="opens the server to"),
+    },
+    {
+        "launch by sddl": launch(L_USUAL, {"sddl": "O:SYG:SYD:(D;;0x15;;;AN)(A;;0xb;;;IU)"}, {(DENY, ANONYMOUS): 0x15, (ALLOW, IU): 0xB}),
+        "access by sddl that names no owner": access(USUAL, {"sddl": "D:(A;;0x3;;;SY)"}, {(ALLOW, SY): 0x3}),
+    },
+    {
+        "launch by sddl with blanks and small letters": launch(
+            L_USUAL, {"sddl": "O:SY G:SY\nD: (D;;0x15;;;AN)\n(a;;11;;;iu) (A;;037;;;SY)\n"}, {(DENY, ANONYMOUS): 0x15, (ALLOW, IU): 0xB, (ALLOW, SY): 0x1F}),
+        "access by sddl in another order": access(USUAL, {"sddl": "D: (A;;3;;;SY)\n G:BA\n O:BA"}, {(ALLOW, SY): 0x3}),
+    },
+    {
+        "launch by binary": launch(L_USUAL, {"binary": base64.b64encode(descriptor.encode([allow(SY, 0x1F)])).decode()}, {(ALLOW, SY): 0x1F}),
+        "access by binary of the same meaning": access(USUAL, {"binary": base64.b64encode(descriptor.encode(USUAL[::-1], slack=b"\xcd" * 8)).decode()}, None, changed=False),
+    },
+    {
+        "launch back to the default": launch(L_USUAL, {"default": True}, {}),
+        "access at the default already": access(None, {"default": True}, None, changed=False),
+    },
+    {
+        "launch that lies out of order": launch([allow(SY, 0x1F), deny(GUESTS, 0x1F), allow(BA, 0x1F)], {"add": ["IIS_IUSRS"]}, {
+            (ALLOW, SY): 0x1F, (DENY, GUESTS): 0x1F, (ALLOW, BA): 0x1F, (ALLOW, IIS): 0xB}),
+        "access without owner and group": access(descriptor.encode(USUAL, owner=None, group=None), {"add": ["IIS_IUSRS"]}, {**KEPT, (ALLOW, IIS): 0x3}),
+    },
+]
+CASES = {name: case for pair in PAIRS for name, case in pair.items()}
+NUMBER_OF = {name: number for number, pair in enumerate(PAIRS) for name in pair}
+APPID_OF = {name: guid(number) for name, number in NUMBER_OF.items()}
+
+
+def test_a_case_disturbs_no_other():
+    assert len(CASES) == sum(map(len, PAIRS))
+    assert all(len({case.option for case in pair.values()}) == len(pair) for pair in PAIRS)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +175,7 @@ def seed(host):
 
 
 def by_case(results):
-    return {name: results[number // 2] for number, name in enumerate(NAMES)}
+    return {name: results[number] for name, number in NUMBER_OF.items()}
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +183,7 @@ def told(host, run):
     """What each run told and left: {'check': ..., 'run': ..., 'again': ..., 'back': ...} of {case: result}."""
     import playbook
     seed(host)
-    tasks = []
-    for name, case in CASES.items():
-        if not tasks or tasks[-1]["id"] != APPID_OF[name]:
-            tasks.append({"id": APPID_OF[name]})
-        tasks[-1][case.option] = case.wanted
+    tasks = [{"id": guid(number), **{case.option: case.wanted for case in pair.values()}} for number, pair in enumerate(PAIRS)]
     told = {"before": scene.tree(host)}
     results = run([playbook.appids(tasks)], check=True)
     told["check"] = by_case(results)

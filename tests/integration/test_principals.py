@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: principals
 """Who a name means: well-known names, in English, on a host of any language; all others as the host knows them.
 
 Accounts are doubles, so these are tests against the double.

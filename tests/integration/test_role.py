@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: role and playbooks, identity and password
 """The role mdm_dcom on hosts of every kind: each is predicted, changed once, and unchanged the second time."""
 
 import playbook

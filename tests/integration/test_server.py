@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: restarts
 """The module server: ends the very programs of an AppID, restarts its service, and leaves alone what must run."""
 
 import time

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: permissions, identity and password
 """What other tools for DCOM permissions get wrong, by their sources. None of it happens here; each test names a mistake."""
 
 import descriptor
@@ -190,7 +191,7 @@ def test_10_the_password(told, host):
     assert changed.status == "ok" and changed["changed"], changed          # though the user's name is the same
     assert found["secret"][2] == PASSWORD.encode("utf-16-le") and found["rights"] == ["SeBatchLogonRight"]
     assert left["changed"] and stages.secret(host, APPID_OF["password"]) is None and stages.rights(host, SVC_SID) == []
-    assert PASSWORD not in stages.words(changed) + stages.words(left)
+    assert PASSWORD not in stages.text_of(changed) + stages.text_of(left)
 
 
 def test_11_the_limits_copied_into_the_application(told, host):

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: life of an AppID
 """An AppID that is made, and one that is removed: `state`, `classes`, and the removal of what others still use."""
 
 import playbook
@@ -77,7 +78,7 @@ def hosts(new_pair):
 
 @pytest.fixture(scope="module")
 def told(hosts):
-    return stages.go(*hosts, [arguments for arguments, _error, _changed in ROWS.values()])
+    return stages.check_run_and_repeat(*hosts, [arguments for arguments, _error, _changed in ROWS.values()])
 
 
 def keys(state, appid):
@@ -92,7 +93,7 @@ def test_check_run_and_again(told, name):
     arguments, error, changed = ROWS[name]
     number = NAMES.index(name)
     check, run, again = told.check[number], told.run[number], told.again[number]
-    assert stages.same(check, run), (check, run)
+    assert stages.tell_the_same(check, run), (check, run)
     if error:
         assert run.status == "failed" and error in run["msg"], run
         assert keys(told.before, arguments["id"]) == keys(told.after, arguments["id"])

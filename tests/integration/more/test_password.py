@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: identity and password
 """RunAs with a password, against the double of LSA, rights and logon.
 
 The password is an LSA secret by the name SCM:{AppID}, and the account needs the right to log on as a batch job:
@@ -151,7 +152,7 @@ def hosts(new_pair):
 @pytest.fixture(scope="module")
 def told(hosts):
     rows = [{"id": appid_of(name).upper(), **case.given, "run_as": spelled(case.given["run_as"], name)} for name, case in CASES.items()]
-    return stages.go(*hosts, [*rows, *MORE])
+    return stages.check_run_and_repeat(*hosts, [*rows, *MORE])
 
 
 def text_of(after, appid):
@@ -166,12 +167,12 @@ def test_password(told, hosts, name):
     check, run, again = told.check[number], told.run[number], told.again[number]
     if case.failed:
         assert run.status == "failed" and case.failed in run["msg"], run
-        assert "wr0ng!" not in stages.words(run)
+        assert "wr0ng!" not in stages.text_of(run)
         if not case.tried:
-            assert stages.same(check, run), (check, run)
+            assert stages.tell_the_same(check, run), (check, run)
     else:
         assert run.status == "ok", run["msg"]
-        assert stages.same(check, run), (check, run)
+        assert stages.tell_the_same(check, run), (check, run)
         assert run["changed"] is case.changed and again.status == "ok" and again["changed"] is False
     left = spelled(case.left, name)
     assert text_of(told.after, appid_of(name)) == (left and registry.text(left))
@@ -196,7 +197,7 @@ def test_previous_is_without_password(told, name):
     run = told.run[NAMES.index(name)]
     assert set(run["previous"]) <= {"run_as"}
     for word in (NEW, OLD):
-        assert word not in stages.words(run)
+        assert word not in stages.text_of(run)
 
 
 def test_the_right_stays_while_another_appid_runs_as_that_user(told, hosts):
@@ -215,7 +216,7 @@ def test_only_that_right_of_the_former_user_is_revoked(told, hosts):
 def test_runs_as_gives_all_appids_the_password_with_one_attempt(told, hosts):
     check, run, again = (results[FILLED + 2] for results in (told.check, told.run, told.again))
     assert run.status == "ok", run["msg"]
-    assert run["changed"] and again["changed"] is False and sorted(run["appids"]) == [guid(54), guid(55)] and stages.same(check, run)
+    assert run["changed"] and again["changed"] is False and sorted(run["appids"]) == [guid(54), guid(55)] and stages.tell_the_same(check, run)
     assert {stages.secret(hosts[1], guid(number))[2] for number in (54, 55)} == {NEW.encode("utf-16-le")}
     assert stages.attempts(hosts[1], MANY) == 1 and stages.attempts(hosts[0], MANY) == 0
     assert stages.secret(hosts[1], guid(56)) is None

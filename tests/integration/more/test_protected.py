@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: failures and turns
 """Keys that belong to TrustedInstaller: against the double of backup semantics, in Wine's real registry.
 
 REG_OPTION_BACKUP_RESTORE: https://learn.microsoft.com/windows/win32/api/winreg/nf-winreg-regcreatekeyexw
@@ -54,7 +55,7 @@ def hosts(new_pair):
 def told(hosts):
     before = scene.key_security(hosts[1], *PROTECTED)
     assert all("S-1-5-80-956008885" in sddl for sddl in before.values()) and len(before) == len(PROTECTED)
-    return before, stages.go(*hosts, [arguments for arguments, _error in ROWS.values()]), scene.key_security(hosts[1], *PROTECTED)
+    return before, stages.check_run_and_repeat(*hosts, [arguments for arguments, _error in ROWS.values()]), scene.key_security(hosts[1], *PROTECTED)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,7 +63,7 @@ def test_row(told, name):
     (_before, found, _after), number = told, NAMES.index(name)
     check, run, again = found.check[number], found.run[number], found.again[number]
     _arguments, error = ROWS[name]
-    assert stages.same(check, run), (check, run)
+    assert stages.tell_the_same(check, run), (check, run)
     if error:
         assert run.status == "failed" and error in run["msg"], run
     else:

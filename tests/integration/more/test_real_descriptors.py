@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: permissions
 """Descriptors of real Windows machines: read, declared back: no change and no guard; written to a bare host: equal meaning.
 
 What is declared is made here from an independent decoding: plain lists as `set` and as `sddl` by turns, all others as `binary`.

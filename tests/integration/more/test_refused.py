@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: input
 """More bad input, beside test_bad_input.py: identities, passwords, values, creation, removal. Nothing is written, nor kept of a password."""
 
 import base64
@@ -152,7 +153,7 @@ def test_is_a_clear_error(told, name):
     for piece in [pieces] if isinstance(pieces, str) else pieces:
         assert piece in real["msg"]
     assert "Exception" not in real["msg"] and "at line" not in real["msg"] and not real.get("changed")
-    assert SECRET not in real["msg"] and SECRET not in stages.words(real) + stages.words(check or {})
+    assert SECRET not in real["msg"] and SECRET not in stages.text_of(real) + stages.text_of(check or {})
 
 
 def test_async_is_refused(new_host):

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: other AppID values
 """Everything else that dcomcnfg shows, judged by type and bytes.
 
 The values and their types: https://learn.microsoft.com/windows/win32/com/appid-key
@@ -113,7 +114,7 @@ def hosts(new_pair):
 
 @pytest.fixture(scope="module")
 def told(hosts):
-    return stages.go(*hosts, [{"id": APPID_OF[name], **CASES[name].given} for name in NAMES])
+    return stages.check_run_and_repeat(*hosts, [{"id": APPID_OF[name], **CASES[name].given} for name in NAMES])
 
 
 def values_of(state, name):
@@ -124,7 +125,7 @@ def values_of(state, name):
 def test_type_and_bytes(told, name):
     case, number = CASES[name], NAMES.index(name)
     check, run, again = told.check[number], told.run[number], told.again[number]
-    assert stages.same(check, run), (check, run)
+    assert stages.tell_the_same(check, run), (check, run)
     left = values_of(told.after, name)
     if name in REFUSED:
         assert run.status == "failed" and REFUSED[name] in run["msg"] and left == values_of(told.before, name)

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: input, reading
 """What the appid_info action plugin sends, and how it names what comes back."""
 
 from __future__ import annotations

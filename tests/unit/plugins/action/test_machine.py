@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: input, machine settings
 """What the machine action plugin refuses before the host is reached, and what it makes of short forms."""
 
 from __future__ import annotations

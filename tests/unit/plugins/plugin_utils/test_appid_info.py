@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: reading, findings, effective rights
 """Which list exempts an AppID from the activation check, and what decides where a setting of the AppID does not count."""
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def permission(*entries):
             "entries": [{"type": "allow", "sid": sid, "mask": mask} for sid, mask in entries]}
 
 
+ROWS = {"display_name": "", "classes": [], "executables": [], "images": [], "service": None, "surrogate": False, "com_plus": False, "processes": []}
+
+
 def read(sid=JOE, gather=("findings",), machine=None, exemptions=None, raw=None, **settings):
     """What appid_info says of one AppID and one caller."""
-    rows = {"display_name": "", "classes": [], "executables": [], "images": [], "service": None, "surrogate": False, "com_plus": False, "processes": []}
     result = {
-        "appids": [{"id": APPID, "without_appid": "", **rows, "settings": [{"name": name, "before": before} for name, before in settings.items()], **(raw or {})}],
+        "appids": [{"id": APPID, "without_appid": "", **ROWS, "settings": [{"name": name, "before": before} for name, before in settings.items()], **(raw or {})}],
         "callers": [{"name": "it", "sid": sid, "groups": [], "unknown": ""}],
         "exemptions": exemptions or {},
         "machine": {
@@ -166,3 +169,21 @@ def test_an_entry_that_gives_nothing_is_told():
     assert findings(launch_permission=denies)["idle_entry"].endswith("with no right that counts there, so it denies nothing")
     both = {**permission((EVERYONE, 0xA)), "unmanaged": [GENERIC_EXECUTE]}                      # the same bits beside real rights
     assert findings(launch_permission=both) == {}
+
+
+@pytest.mark.parametrize(("values", "setting"), [
+    ({"endpoints": ["ncacn_ip_tcp,0,5000", "ncacn_np,0,\\pipe\\shop"]}, "endpoints"), ({"endpoints": [""]}, "endpoints"),
+    ({"dll_surrogate": " \t"}, "dll_surrogate"),
+])
+def test_what_appid_would_refuse_is_left_out_and_told(values, setting):
+    result = {"appids": [{"id": APPID, "without_appid": "", **ROWS, "settings": [{"name": name, "before": before} for name, before in values.items()]}], "machine": {}}
+    read_info(result, ("settings", "findings"))
+    [one] = result["appids"]
+    assert one["settings"] == {"id": APPID} and [(found["id"], found["setting"]) for found in one["findings"]] == [("not_declarable", setting)]
+
+
+@pytest.mark.parametrize("values", [{"endpoints": ["ncacn_ip_tcp,0,5000"]}, {"endpoints": ["default"]}, {"dll_surrogate": "system"}])
+def test_what_appid_takes_is_declared(values):
+    result = {"appids": [{"id": APPID, "without_appid": "", **ROWS, "settings": [{"name": name, "before": before} for name, before in values.items()]}], "machine": {}}
+    read_info(result, ("settings", "findings"))
+    assert result["appids"][0]["settings"] == {"id": APPID, **values} and result["appids"][0]["findings"] == []

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: findings
 """The ids of findings are the same in code, in the documentation of the modules, and in the guides."""
 
 from __future__ import annotations

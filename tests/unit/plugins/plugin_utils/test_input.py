@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: input
 """Options that there are not, and values of the wrong kind: told by name, with the likeliest meant, and never by value."""
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: permissions
 """What is wrong with malformed bytes: always a reason, never an exception."""
 
 from __future__ import annotations
@@ -21,6 +22,18 @@ def changed(form, at, *values):
     raw = bytearray(H01)
     struct.pack_into(form, raw, at, *values)
     return bytes(raw)
+
+
+def flagged(raw, flag):
+    return raw[:2] + struct.pack("<H", struct.unpack_from("<H", raw, 2)[0] | flag) + raw[4:]
+
+
+@pytest.mark.parametrize(("at", "flag"), [(12, 0x10), (16, 0x4)])
+def test_a_list_that_its_flag_does_not_name_is_not_looked_at(at, flag):
+    control = struct.unpack_from("<H", H01, 2)[0]
+    raw = bytearray(changed("<I", at, 14080))
+    struct.pack_into("<H", raw, 2, control & ~flag)
+    assert layout_problem(bytes(raw)) == "" and "14080" in layout_problem(flagged(bytes(raw), flag))
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))
@@ -49,7 +62,7 @@ def test_less_than_a_header(length):
         (changed("<I", 4, 0xFFFFFFFF), "its owner is at offset 4294967295, but it is 144 bytes long"),
         (changed("<I", 8, 140), "its group is at offset 140, but it is 144 bytes long"),
         (changed("<I", 16, 4), "its access list is at offset 4, but it is 144 bytes long"),
-        (changed("<I", 12, 140), "its system list is at offset 140, but it is 144 bytes long"),
+        (flagged(changed("<I", 12, 140), 0x10), "its system list is at offset 140, but it is 144 bytes long"),
         (changed("<B", 112, 9), "its owner holds no valid SID"),
         (changed("<B", 129, 15), "its group ends before its SID does"),
         (changed("<H", 22, 4), "its access list says it is 4 bytes long, which does not fit"),

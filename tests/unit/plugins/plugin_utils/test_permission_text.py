@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: permissions
 """Permissions as people read them: sentences, what puts them back, warnings."""
 
 from __future__ import annotations
@@ -261,3 +262,10 @@ def test_taking_activation_away_warns():
 def test_a_list_of_another_owner_is_declared_by_a_text_that_windows_takes_back(owner, text, form):
     data = permission(allow(SYSTEM, 0xA), owner=owner, group=owner, binary=BINARY, sddl=text)
     assert _permission.declared("launch_permission", data, {}) == {form: {"sddl": text, "binary": BINARY}[form]}
+
+
+@pytest.mark.parametrize("sddl", ["O:SYG:SYD:(A;;CC;;;S-1--989855739-20)", "O:SYG:SYD:(A;;CC;;;S-1-5)", "O:SYG:SYD:(A;;CC;;;S-1-0xFFFFFFFFFFFF-1)", "", None])
+def test_text_of_a_host_that_would_be_refused_is_declared_as_bytes(sddl):
+    data = {**permission(allow(JOE, 2), binary=BINARY), "owner": SYSTEM, "group": SYSTEM, "sddl": sddl}
+    assert _permission.declared("launch_permission", data, NAMES) == {"binary": BINARY}
+    assert _permission.declared("launch_permission", {**data, "sddl": "O:SYG:SYD:(A;;CC;;;SY)"}, NAMES) == {"sddl": "O:SYG:SYD:(A;;CC;;;SY)"}

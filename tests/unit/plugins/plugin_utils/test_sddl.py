@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: permissions, input
 """SDDL: all of a text is read or it is refused, with where and what; blanks between its parts go."""
 
 from __future__ import annotations
