@@ -4,7 +4,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab lab-shell lab-clean molecule bench fuzz model docs build clean
+.PHONY: help demo test lab lab-shell lab-clean molecule matrix bench fuzz model docs build clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -26,6 +26,9 @@ lab-clean:  ## Remove the lab
 
 molecule:  ## The molecule scenario of the role, on two hosts of the lab
 	@$(PYTHON) tests/tools/molecule_test.py
+
+matrix:  ## The main job on every ansible-core that this machine can have, as a table
+	@$(PYTHON) tests/tools/matrix.py
 
 bench:  ## Figures side by side with the same job by hand
 	@$(PYTHON) tests/benchmark/bench.py

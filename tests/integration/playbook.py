@@ -50,7 +50,7 @@ def fault(kind, write):
     return {"environment": {"LAB_FAULT": f"{kind} {write}"}}
 
 
-def play(hosts, tasks=(), check=False, diff=True, connection=BULK, book=None, variables=None, **keywords):
+def play(hosts, tasks=(), check=False, diff=True, connection=BULK, book=None, variables=None, python=None, **keywords):
     """Run a play on lab hosts; {host name: [Result, ...]} in the order of the run.
 
     Args:
@@ -58,6 +58,7 @@ def play(hosts, tasks=(), check=False, diff=True, connection=BULK, book=None, va
         tasks: tasks as in YAML. A task that fails ends the play on its host, unless it says ignore_errors.
         book: the name of a playbook of the collection, in place of tasks.
         variables: extra variables.
+        python: what runs "python -m" with another ansible-core, as words of a command; this Python without it.
         keywords: more keywords of the play.
     """
     inventory = hosts if isinstance(hosts, dict) else {host.name: host.vars(connection) for host in hosts}
@@ -67,7 +68,7 @@ def play(hosts, tasks=(), check=False, diff=True, connection=BULK, book=None, va
         files["inventory.json"].write_text(json.dumps({"all": {"children": {"iis": {"hosts": inventory}}}}), encoding="utf-8")
         written = {"hosts": "iis", "gather_facts": False, "tasks": list(tasks), **keywords}
         files["play.json"].write_text(json.dumps([written]), encoding="utf-8")
-        command = [sys.executable, "-m", "ansible", "playbook", "-i", str(files["inventory.json"]), book or str(files["play.json"])]
+        command = [*(python or [sys.executable, "-m"]), "ansible", "playbook", "-i", str(files["inventory.json"]), book or str(files["play.json"])]
         command += ["--check"] * check + ["--diff"] * diff + (["--extra-vars", json.dumps(variables)] if variables else [])
         # a file: what a host has started may hold on to a pipe
         with open(Path(folder, "output"), "w+", encoding="utf-8") as output:
