@@ -2,8 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The blocks of code in the documentation, and the tasks that a test makes of them.
 
-A block of YAML is run as it is, and a second time, which must change nothing. A comment on the line before it says otherwise:
-``<!-- run: check -->`` for check mode alone, ``<!-- not run: REASON -->`` for a block that no lab host can run.
+A block of YAML is run as it is, and a second time, which must change nothing. A comment on the line before it says
+otherwise:
+``<!-- run: check -->`` for check mode alone,
+``<!-- run: once -->`` for a block that undoes itself, ``<!-- not run: REASON -->`` for a block that no lab host can run.
 """
 
 from __future__ import annotations
@@ -97,7 +99,7 @@ def steps(chosen: list[Block]) -> list[dict[str, Any]]:
             continue
         check = block.mark == "run: check"
         found += [_named(task, f"{block.name} first", check) for task in block.tasks()]
-        if not check:
+        if not block.mark:
             # what a block registers is what its first run changed
             again = [{key: value for key, value in task.items() if key != "register"} for task in block.tasks()]
             found += [_named(task, f"{block.name} again", check) for task in again]
