@@ -86,7 +86,7 @@ fails_for:
   returned: where there is a report
   type: list
   elements: str
-  sample: [1 x drift]
+  sample: [1 not as declared]
 summary:
   description: Counts of hosts by status, of drift, of findings by severity, of accepted and expired exceptions.
   returned: where there is a report

@@ -198,7 +198,7 @@ def summary(hosts: list[Host], fail_on: str) -> dict[str, t.Any]:
     found.update({severity: sum(part["severity"] == severity for part in counting) for severity in SEVERITIES})
     found["accepted"] = sum(bool(part["accepted"]) for part in parts)
     found["expired"] = sum(bool(part["expired"]) for part in parts)
-    reasons = [f"{found[kind]} x {WORD[kind]}" for kind in FAIL_ON[fail_on] if found[kind]]
+    reasons = [f"{found[kind]} {WORD[kind]}" for kind in FAIL_ON[fail_on] if found[kind]]
     if fail_on != "never":
         reasons = [f"{found[status]} {status}" for status in ("unreachable", "failed") if found[status]] + reasons
         if not hosts:
@@ -207,7 +207,7 @@ def summary(hosts: list[Host], fail_on: str) -> dict[str, t.Any]:
     return found
 
 
-WORD = {"drift": "drift", "error": "finding of severity error", "warning": "finding of severity warning"}
+WORD = {"drift": "not as declared", "error": "findings of severity error", "warning": "findings of severity warning"}
 
 
 def message(made: Report) -> str:

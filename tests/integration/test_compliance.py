@@ -82,8 +82,8 @@ def test_exceptions_are_accepted_until_their_last_day(made):
 def test_the_run_fails_and_says_why(made):
     results, report, _folder = made
     failed = results["Fail where the report says so"]
-    assert failed.status == "failed" and "1 unreachable, 1 x drift" in failed["msg"]
-    assert "4 hosts" in results["Say how it stands"]["msg"] and report["summary"]["fails_for"] == ["1 unreachable", "1 x drift"]
+    assert failed.status == "failed" and "1 unreachable, 1 not as declared" in failed["msg"]
+    assert "4 hosts" in results["Say how it stands"]["msg"] and report["summary"]["fails_for"] == ["1 unreachable", "1 not as declared"]
 
 
 def test_every_form_is_there_twice_and_private(made):
