@@ -161,10 +161,14 @@ def _finding(one: dict[str, t.Any], appid: str | None, name: str) -> Finding:
 
 def _exposure(result: dict[str, t.Any]) -> t.Iterator[Exposure]:
     for one in result.get("default_exposure") or ():
-        yield {"appid": None, "name": "every AppID without a permission of its own", **one}
+        yield _exposed(one, None, "every AppID without a permission of its own")
     for appid in result.get("appids") or ():
         for one in appid.get("exposure") or ():
-            yield {"appid": appid.get("id"), "name": appid.get("display_name") or "", **one}
+            yield _exposed(one, appid.get("id"), appid.get("display_name") or "")
+
+
+def _exposed(one: dict[str, t.Any], appid: str | None, name: str) -> Exposure:
+    return {"appid": appid, "name": name, "principal": one["principal"], "sid": one["sid"], "rights": one["rights"]}
 
 
 # --- all of them -------------------------------------------------------------------------------------------------------
