@@ -17,7 +17,7 @@ from collection import ROOT
 
 PATTERNS = ("README.md", "docs/*.md", "docs/recipes/*.md", "roles/*/README.md")
 OURS = "wincom.dcom."
-_BLOCK = re.compile(r"^(?:<!-- (?P<mark>(?:not )?run: .+) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^(?:<!-- (?P<mark>(?:not )?run: [^\n]+) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class _Loader(yaml.SafeLoader):
