@@ -132,7 +132,7 @@ def _drift(result: dict[str, t.Any]) -> t.Iterator[Drift]:
             title = " ".join(filter(None, (appid, item.get("display_name")))) or "Machine settings"
             if not appid and item is not result.get("machine"):
                 title = "An AppID that is not registered"
-            yield {"appid": appid, "title": title, "lines": _lines(item.get("diff") or {}), "accepted": None, "expired": None}
+            yield {"appid": appid, "title": clean(title), "lines": _lines(item.get("diff") or {}), "accepted": None, "expired": None}
 
 
 def _lines(diff: dict[str, t.Any]) -> list[list[str]]:
