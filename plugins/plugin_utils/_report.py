@@ -89,7 +89,7 @@ def clean(value: t.Any) -> t.Any:
         return [clean(part) for part in value]
     if isinstance(value, str):
         text = _STRANGE.sub("\ufffd", value)
-        return text if len(text) <= LONGEST else text[:LONGEST] + " ..."
+        return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
     return value if value is None or isinstance(value, (bool, int, float)) else clean(str(value))
 
 
@@ -111,7 +111,7 @@ def host(name: str, results: t.Mapping[str, t.Any]) -> Host:
     found: Host = {
         "name": clean(name),
         "status": "",
-        "problem": str(unreachable[0].get("msg") or "not reached") if unreachable else "; ".join(failed),
+        "problem": str(unreachable[0].get("msg") or "not reached") if unreachable else clean("; ".join(failed)),
         "declared": "baseline" in asked,
         "drift": list(_drift(done.get("baseline") or {})),
         "findings": list(_findings(done)),
@@ -132,7 +132,7 @@ def _drift(result: dict[str, t.Any]) -> t.Iterator[Drift]:
             title = " ".join(filter(None, (appid, item.get("display_name")))) or "Machine settings"
             if not appid and item is not result.get("machine"):
                 title = "An AppID that is not registered"
-            yield {"appid": appid, "title": title, "lines": _lines(item.get("diff") or {}), "accepted": None, "expired": None}
+            yield {"appid": appid, "title": clean(title), "lines": _lines(item.get("diff") or {}), "accepted": None, "expired": None}
 
 
 def _lines(diff: dict[str, t.Any]) -> list[list[str]]:
@@ -274,7 +274,8 @@ def _text(value: t.Any) -> str | None:
 
 
 def _exception(value: t.Any) -> dict[str, str] | None:
-    return None if value is None else {"reason": str(value["reason"]), "until": str(value["until"])}
+    """A stranger's exception; raises ValueError where until is no day."""
+    return None if value is None else {"reason": str(value["reason"]), "until": datetime.date.fromisoformat(value["until"]).isoformat()}
 
 
 def merge(reports: list[Report], title: str, fail_on: str, now: datetime.datetime) -> Report:
@@ -282,4 +283,15 @@ def merge(reports: list[Report], title: str, fail_on: str, now: datetime.datetim
     hosts: dict[str, Host] = {}
     for made in sorted(reports, key=lambda one: one["made"]):
         hosts.update({one["name"]: one for one in made["hosts"]})
+    for one in hosts.values():
+        _judge_anew(one, now.date())
     return report(title, list(hosts.values()), [], fail_on, now)
+
+
+def _judge_anew(one: Host, today: datetime.date) -> None:
+    """A host of a file, in place: its status follows from what it holds, and an exception may have ended since the file was made."""
+    for part in (*one["drift"], *one["findings"]):
+        if part["accepted"] and part["accepted"]["until"] < today.isoformat():
+            part.update(accepted=None, expired=part["accepted"])
+    if one["status"] not in ("unreachable", "failed"):
+        one["status"] = ""
