@@ -292,6 +292,6 @@ def _judge_anew(one: Host, today: datetime.date) -> None:
     """A host of a file, in place: its status follows from what it holds, and an exception may have ended since the file was made."""
     for part in (*one["drift"], *one["findings"]):
         if part["accepted"] and part["accepted"]["until"] < today.isoformat():
-            part.update(accepted=None, expired=part["accepted"])
+            part["accepted"], part["expired"] = None, part["accepted"]
     if one["status"] not in ("unreachable", "failed"):
         one["status"] = ""
