@@ -1,5 +1,6 @@
 # Copyright (c) 2026 wincom.dcom contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Features: role and playbooks
 """wincom.dcom.awx by the real modules of awx.awx, against a stand-in of the API; and its data against what they take."""
 
 from __future__ import annotations

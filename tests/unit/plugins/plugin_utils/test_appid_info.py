@@ -40,7 +40,7 @@ def permission(*entries):
             "entries": [{"type": "allow", "sid": sid, "mask": mask} for sid, mask in entries]}
 
 
-PLAIN_ROWS = {"display_name": "", "classes": [], "executables": [], "images": [], "service": None, "surrogate": False, "com_plus": False, "processes": []}
+PLAIN_ROWS: dict = {"display_name": "", "classes": [], "executables": [], "images": [], "service": None, "surrogate": False, "com_plus": False, "processes": []}
 
 
 def read(sid=JOE, gather=("findings",), machine=None, exemptions=None, raw=None, **settings):
