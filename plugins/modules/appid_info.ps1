@@ -21,7 +21,7 @@ $spec = @{
         custom_permission = @{ type = 'bool' }
         runs_as = @{ type = 'str' }
         principals = @{ type = 'list'; elements = 'str' }
-        gather = @{ type = 'list'; elements = 'str'; choices = 'settings', 'configuration_permission', 'processes', 'findings'; default = @('settings', 'processes', 'findings') }
+        gather = @{ type = 'list'; elements = 'str'; choices = 'settings', 'configuration_permission', 'processes', 'findings', 'exposure'; default = @('settings', 'processes', 'findings') }
     }
     supports_check_mode = $true
 }
@@ -134,14 +134,14 @@ Function Get-AppIdInfo {
     $running = if ($params.gather -contains 'processes') { @([Server]::All()) }
     $targets = @(Get-Selection)
     $result.appids = @(foreach ($target in $targets) { Get-Reading $target $running })
-    if ($params.principals -or $params.gather -contains 'findings') { Get-Surrounding }
+    if ($params.principals -or $params.gather -contains 'findings' -or $params.gather -contains 'exposure') { Get-Surrounding }
     Add-PrincipalName $result.names @($result.appids, $result.machine, $result.callers)
     if ($params.gather -contains 'findings') { $result.orphans = @($result.names.Keys | Where-Object { $result.names[$_] -eq $_ -and (Test-Orphan $_) }) }
 }
 
 # What of the machine bears on every AppID.
 Function Get-Surrounding {
-    $bears = if ($params.principals) { '_limit$|_permission$|^enable_dcom$|^default_authentication_level$' } else { '^default_authentication_level$' }
+    $bears = if ($params.principals -or $params.gather -contains 'exposure') { '_limit$|_permission$|^enable_dcom$|^default_authentication_level$' } else { '^default_authentication_level$' }
     $machine = Get-Machine
     foreach ($row in Get-MachineSetting) { if ($row.Name -match $bears) { $result.machine[$row.Name] = (& $row.Decide $null $machine @{}).Before } }
     $result.exemptions = @{

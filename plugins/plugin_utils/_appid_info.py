@@ -13,6 +13,7 @@ from ._appid import KEYWORD_OF, READERS
 from ._appid_findings import findings_of
 from ._appid_input import RUN_AS
 from ._effective import Caller, Lists, rights
+from ._principals import EVERYONE, to_name
 from ._setting import Permission, Setting
 
 SID_OF_IDENTITY = {keyword: sid for sid, keyword in KEYWORD_OF.items()}
@@ -28,9 +29,15 @@ def read_info(result: dict[str, t.Any], gather: t.Collection[str]) -> None:
         callers=[Caller.of(raw) for raw in result.pop("callers", None) or ()],
     )
     result["appids"] = [_readable(AppId(raw, host), gather) for raw in result.get("appids") or ()]
+    if "exposure" in gather:
+        result["default_exposure"] = AppId(PLAIN, host).exposure()
     missing = result.get("not_found") or ()
     if missing:
         result["warnings"] = [*result.get("warnings", ()), *(one["reason"] for one in missing)]
+
+
+# An AppID without any setting: what holds for it is what the machine has.
+PLAIN: dict[str, t.Any] = {"id": "", "settings": [], "service": None, "surrogate": False, "images": [], "executables": [], "without_appid": ""}
 
 
 @dataclass
@@ -106,6 +113,21 @@ class AppId:
             found["unknown_groups"] = f"the groups of {caller.name} could not be told: {caller.unknown}"
         return found
 
+    def exposure(self) -> list[dict[str, t.Any]]:
+        """Who is let in from another computer, of those that its permissions name: [{principal, sid, rights}]."""
+        lists = [self._list(kind)[0] for kind in ("launch", "access")]
+        sids = dict.fromkeys(entry["sid"] for data in lists for entry in data["entries"] if entry["type"] == "allow")
+        if any(data["problem"] for data in lists) or self.no_authentication:
+            sids.setdefault(EVERYONE)  # a NULL DACL and calls without authentication name nobody and let everybody in
+        found = []
+        for sid in sids:
+            name = to_name(sid, self.host.names)
+            told = self.rights(Caller.of({"name": name, "sid": sid, "groups": [], "unknown": ""}))["rights"]
+            held = [right for right, answer in told.items() if right.startswith("remote") and answer["granted"]]
+            if held:
+                found.append({"principal": name, "sid": sid, "rights": held})
+        return sorted(found, key=lambda one: one["principal"].casefold())
+
     def _list(self, kind: str) -> tuple[dict[str, t.Any], str]:
         """The list that decides beside the limit, and what it is called."""
         own = self.data.get(f"{kind}_permission")
@@ -169,6 +191,8 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
         }
     if appid.host.callers:
         found["principals"] = [appid.rights(caller) for caller in appid.host.callers]
+    if "exposure" in gather and any(True for _one in appid.permissions()):
+        found["exposure"] = appid.exposure()
     if "findings" in gather:
         found["findings"] = findings_of(appid)
     return found

@@ -83,7 +83,7 @@ def read_result(result: dict[str, t.Any], args: dict[str, t.Any], diff: bool) ->
         if item.pop("failed", False):
             item["problem"] = item.pop("msg")
             result["msg"] = result["msg"].replace(problem, item["problem"])
-        shown = item.pop("diff", None)
+        shown = item.get("diff")  # stays, so that a reader of many results tells one entry from another
         if shown:
             titles.append(shown["before_header"])
             before += [titles[-1] + ":", *("  " + line for line in shown["before"].splitlines())]

@@ -43,7 +43,7 @@ class Block(NamedTuple):
         return f"{self.page}:{self.line}"
 
     def data(self) -> Any:
-        return yaml.load(self.text, Loader=_Loader)
+        return yaml.load(self.text, Loader=_Loader)  # a safe loader, which knows Ansible's tags
 
     @property
     def kind(self) -> str:

@@ -18,7 +18,7 @@ from scene import guid
 
 NAMED = os.environ.get("WINCOM_CORES", "")
 WANTED = list(cores.CORES) if NAMED == "all" else NAMED.split(",") if NAMED else [list(cores.CORES)[0], list(cores.CORES)[-1]]
-CASES = [(core, connection) for core in WANTED for connection in ("winrm", *(["psrp"] if core == WANTED[-1] else []))]
+CASES = [(core, connection) for core in WANTED for connection in ("winrm", *(["psrp"] if core == WANTED[-1] != "2.14" else []))]
 
 
 @pytest.fixture(scope="module", params=CASES, ids="-".join)
@@ -72,8 +72,9 @@ def test_failures_are_sentences(story):
 
 def test_reading_and_the_rest(story):
     told, host = story
+    assert [(name, told[name].get("msg")) for name in ("read", "machine", "baseline", "denials", "restart") if told[name].status != "ok"] == []
     assert told["read"]["appids"][0]["settings"]["run_as"] == "interactive_user" and told["read"]["appids"][0]["principals"][0]["rights"]
-    assert told["machine"]["settings"]["enable_dcom"] == "true" and told["baseline"]["changed"] and told["restart"].status == "ok"
+    assert told["machine"]["settings"]["enable_dcom"] == "true" and told["baseline"]["changed"]
     assert scene.tree(host)[scene.MDM]["AuthenticationLevel"] == scene.dword(3)
     [denial] = told["denials"]["denials"]
     assert denial["principal"] == "IIS APPPOOL\\Shop" and denial["task"]["wincom.dcom.appid"]["id"] == scene.MDM

@@ -34,7 +34,6 @@ CORES = {
 }
 _PACKAGES = ("pywinrm", "pypsrp", "requests-ntlm")
 _DEBIAN = "trixie"
-_MIRROR = "http://deb.debian.org/debian"
 
 
 class CoreError(Exception):
@@ -136,7 +135,7 @@ def _trixie() -> Path:
         if not (root / ".ready").exists():
             apt.install(["debootstrap"])
             shutil.rmtree(root, ignore_errors=True)
-            _run(["debootstrap", "--variant=minbase", "--include=python3,python3-venv", _DEBIAN, str(root), _MIRROR])
+            _run(["debootstrap", "--variant=minbase", "--include=python3,python3-venv", _DEBIAN, str(root)])
             with contextlib.suppress(OSError):
                 shutil.copy2("/etc/resolv.conf", root / "etc" / "resolv.conf")
             (root / ".ready").touch()

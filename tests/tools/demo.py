@@ -9,6 +9,7 @@ before and after by a program that shares no code with the collection. Exits 0 o
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -25,6 +26,7 @@ import python_env  # noqa: E402
 APPID = r"HKLM\SOFTWARE\Classes\AppID"
 MDM = "{9209B1A6-964A-11D0-9372-00A0C9034910}"
 ALL_RIGHTS = {"LaunchPermission": 0x1F, "AccessPermission": 0x7}
+IWAM = {"principal": "IWAM_%COMPUTERNAME%", "rights": "all", "optional": True}
 NAMES = {"S-1-5-4": "INTERACTIVE", "S-1-5-18": "SYSTEM", "S-1-5-32-544": "Administrators"}
 
 
@@ -32,9 +34,9 @@ def heading(text: str) -> None:
     print(f"\n=== {text}\n", flush=True)
 
 
-def play(programs: Path, inventory: Path, *options: str) -> dict[str, int]:
-    """Run the collection's playbook as a user does; changed tasks by host. Ends the demo where it fails."""
-    command = ["ansible-playbook", "-i", "inventory.ini", "wincom.dcom.mdm_dcom", *options]
+def play(programs: Path, inventory: Path, *options: str, book: str = "mdm_dcom", ends: int = 0) -> dict[str, int]:
+    """Run a playbook of the collection as a user does; changed tasks by host. Ends the demo where it does not end as expected."""
+    command = ["ansible-playbook", "-i", "inventory.ini", f"wincom.dcom.{book}", *options]
     print("$ " + " ".join(command), flush=True)
     env = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=collection.linked_path(), ANSIBLE_FORCE_COLOR="false", ANSIBLE_DEPRECATION_WARNINGS="false")
     changed = {}
@@ -46,7 +48,7 @@ def play(programs: Path, inventory: Path, *options: str) -> dict[str, int]:
             recap = re.match(r"(\S+)\s*: ok=\d+\s+changed=(\d+)", line)
             if recap:
                 changed[recap.group(1)] = int(recap.group(2))
-    if process.returncode:
+    if process.returncode != ends:
         sys.exit(f"demo: ansible-playbook ended with {process.returncode}")
     return changed
 
@@ -121,6 +123,18 @@ def main() -> None:
             expect(f"{host.name}: RunAs", found[host.name]["RunAs"], "Interactive User")
             expect(f"{host.name}: mdm.exe maps", found[host.name]["mdm.exe"], MDM)
         expect("the mdm.exe that ran on WEB01 was ended", running.running(), False)
+
+        heading("4. Somebody changes WEB02 by hand, and the nightly report says so")
+        web02.import_registry([(f"{APPID}\\{MDM}", "RunAs", 1, "CONTOSO\\joe\0".encode("utf-16-le"))])
+        everybody = ["INTERACTIVE", "SYSTEM", "Administrators"]
+        permission = {"set": [{"principal": name, "rights": "all"} for name in everybody] + [IWAM]}
+        declared = {"appids": [{"id": MDM, "launch_permission": permission, "access_permission": permission, "run_as": "interactive_user"}]}
+        Path(folder, "declared.json").write_text(json.dumps({"dcom_baseline": declared}), encoding="utf-8")
+        where = collection.OUTPUT / "demo"
+        play(programs, inventory, "-e", "@declared.json", "-e", f"dcom_report_folder={where}", book="compliance", ends=2)
+        report = json.loads((where / "compliance.json").read_text(encoding="utf-8"))
+        expect("the report", {host["name"]: host["status"] for host in report["hosts"]}, {"WEB01": "findings", "WEB02": "drifted"})
+        print(f"\nThe report, for a browser: {where / 'compliance.html'}")
 
 
 def web01_sid(host) -> str:

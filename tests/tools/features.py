@@ -39,6 +39,7 @@ FEATURES = (
     "denials",
     "restarts",
     "role and playbooks",
+    "reports",
     "input",
     "failures and turns",
     "hostile hosts",

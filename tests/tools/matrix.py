@@ -27,10 +27,10 @@ def table(report: ElementTree.Element) -> str:
     versions = {one.get("name"): one.get("value") for one in report.iter("property")}
     counts: dict[str, Counter[str]] = {}
     for case in report.iter("testcase"):
-        name = re.search(r"\[([\d.]+-\w+)\]", case.get("name") or "")
-        if name:
+        found = re.search(r"\[([\d.]+-\w+)\]", case.get("name") or "")
+        if found:
             outcome = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
-            counts.setdefault(name.group(1), Counter())[outcome] += 1
+            counts.setdefault(found.group(1), Counter())[outcome] += 1
     lines = ["| ansible-core, Python | connection | tests |", "|---|---|---|"]
     for name, outcomes in counts.items():
         core, _dash, connection = name.partition("-")

@@ -19,6 +19,8 @@ from collection import OUTPUT, ROOT
 from results import Result
 
 Runner = Callable[[str], Result]
+# Stage and part: what people at work run between two changes.
+QUICK = {"units": "tests/unit", "pester": "tests/powershell", "integration": "tests/integration/test_main_job.py"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def select(known: list[Stage], names: str | None, part: str | None) -> list[tupl
 
     Args:
         known: all stages.
-        names: names of stages with commas between them; None for all but ``more``.
+        names: names of stages with commas between them, or ``quick``; None for all but ``more``.
         part: the one folder, file or test to run, in place of names; its stage is the one whose folder is nearest.
     """
     if part:
@@ -88,6 +90,8 @@ def select(known: list[Stage], names: str | None, part: str | None) -> list[tupl
         if not holders:
             raise ValueError(f"no stage has {part}; there are {', '.join(stage.tests for stage in known)}")
         return [(holders[-1], part)]
+    if names == "quick":
+        return [(stage, QUICK[stage.name]) for stage in known if stage.name in QUICK]
     wanted = names.split(",") if names else [stage.name for stage in known if stage.name != "more"]
     unknown = sorted(set(wanted) - {stage.name for stage in known})
     if unknown:

@@ -14,7 +14,7 @@ from collection import ROOT, sources
 from gates import payload
 
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/testing.md", ".github/PULL_REQUEST_TEMPLATE.md")
-SUFFIX = r"\.(?:cs|json|md|ps1|psm1|py|rst|toml|ya?ml)"
+SUFFIX = r"\.(?:cs|json|md|ps1|psm1|py|rst|j2|toml|ya?ml)"
 FOLDERS = r"(?:changelogs|docs|meta|playbooks|plugins|roles|tests|\.github)"
 NAMED = re.compile(rf"(?:{FOLDERS}/)?[\w./-]+{SUFFIX}|{FOLDERS}/[\w./-]*|{FOLDERS}")
 MADE = {"build/", "hosts.json", "requirements.yml"}  # what a command or a user makes

@@ -21,6 +21,11 @@ def test_named_stages_run_as_a_whole():
     assert selected("gates,units") == {"units": "tests/unit", "gates": "gates"}
 
 
+def test_quick_is_units_pester_and_the_main_job():
+    assert selected("quick") == {"units": "tests/unit", "pester": "tests/powershell", "integration": "tests/integration/test_main_job.py"}
+    assert selected("quick")["pester"] == selected()["pester"]
+
+
 @pytest.mark.parametrize(
     ("part", "stage"),
     [

@@ -40,13 +40,13 @@ def permission(*entries):
             "entries": [{"type": "allow", "sid": sid, "mask": mask} for sid, mask in entries]}
 
 
-ROWS = {"display_name": "", "classes": [], "executables": [], "images": [], "service": None, "surrogate": False, "com_plus": False, "processes": []}
+PLAIN_ROWS: dict = {"display_name": "", "classes": [], "executables": [], "images": [], "service": None, "surrogate": False, "com_plus": False, "processes": []}
 
 
 def read(sid=JOE, gather=("findings",), machine=None, exemptions=None, raw=None, **settings):
     """What appid_info says of one AppID and one caller."""
     result = {
-        "appids": [{"id": APPID, "without_appid": "", **ROWS, "settings": [{"name": name, "before": before} for name, before in settings.items()], **(raw or {})}],
+        "appids": [{"id": APPID, "without_appid": "", **PLAIN_ROWS, "settings": [{"name": name, "before": before} for name, before in settings.items()], **(raw or {})}],
         "callers": [{"name": "it", "sid": sid, "groups": [], "unknown": ""}],
         "exemptions": exemptions or {},
         "machine": {
@@ -176,7 +176,7 @@ def test_an_entry_that_gives_nothing_is_told():
     ({"dll_surrogate": " \t"}, "dll_surrogate"),
 ])
 def test_what_appid_would_refuse_is_left_out_and_told(values, setting):
-    result = {"appids": [{"id": APPID, "without_appid": "", **ROWS, "settings": [{"name": name, "before": before} for name, before in values.items()]}], "machine": {}}
+    result = {"appids": [{"id": APPID, "without_appid": "", **PLAIN_ROWS, "settings": [{"name": name, "before": before} for name, before in values.items()]}], "machine": {}}
     read_info(result, ("settings", "findings"))
     [one] = result["appids"]
     assert one["settings"] == {"id": APPID} and [(found["id"], found["setting"]) for found in one["findings"]] == [("not_declarable", setting)]
@@ -184,6 +184,6 @@ def test_what_appid_would_refuse_is_left_out_and_told(values, setting):
 
 @pytest.mark.parametrize("values", [{"endpoints": ["ncacn_ip_tcp,0,5000"]}, {"endpoints": ["default"]}, {"dll_surrogate": "system"}])
 def test_what_appid_takes_is_declared(values):
-    result = {"appids": [{"id": APPID, "without_appid": "", **ROWS, "settings": [{"name": name, "before": before} for name, before in values.items()]}], "machine": {}}
+    result = {"appids": [{"id": APPID, "without_appid": "", **PLAIN_ROWS, "settings": [{"name": name, "before": before} for name, before in values.items()]}], "machine": {}}
     read_info(result, ("settings", "findings"))
     assert result["appids"][0]["settings"] == {"id": APPID, **values} and result["appids"][0]["findings"] == []
