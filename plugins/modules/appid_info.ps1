@@ -27,6 +27,7 @@ $spec = @{
 }
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 $params = $module.Params
+$asksWho = $params.principals -or $params.gather -contains 'exposure' # so limits and defaults are read too
 
 # The raw result; plugins/action/appid_info.py makes of it what people read.
 $result = @{ appids = @(); not_found = @(); machine = @{}; callers = @(); exemptions = @{}; names = @{}; orphans = @() }
@@ -134,14 +135,14 @@ Function Get-AppIdInfo {
     $running = if ($params.gather -contains 'processes') { @([Server]::All()) }
     $targets = @(Get-Selection)
     $result.appids = @(foreach ($target in $targets) { Get-Reading $target $running })
-    if ($params.principals -or $params.gather -contains 'findings' -or $params.gather -contains 'exposure') { Get-Surrounding }
+    if ($asksWho -or $params.gather -contains 'findings') { Get-Surrounding }
     Add-PrincipalName $result.names @($result.appids, $result.machine, $result.callers)
     if ($params.gather -contains 'findings') { $result.orphans = @($result.names.Keys | Where-Object { $result.names[$_] -eq $_ -and (Test-Orphan $_) }) }
 }
 
 # What of the machine bears on every AppID.
 Function Get-Surrounding {
-    $bears = if ($params.principals -or $params.gather -contains 'exposure') { '_limit$|_permission$|^enable_dcom$|^default_authentication_level$' } else { '^default_authentication_level$' }
+    $bears = if ($asksWho) { '_limit$|_permission$|^enable_dcom$|^default_authentication_level$' } else { '^default_authentication_level$' }
     $machine = Get-Machine
     foreach ($row in Get-MachineSetting) { if ($row.Name -match $bears) { $result.machine[$row.Name] = (& $row.Decide $null $machine @{}).Before } }
     $result.exemptions = @{

@@ -30,9 +30,7 @@ def findings_of(appid: AppId) -> list[Finding]:
 def _permissions(appid: AppId) -> t.Iterator[Finding]:
     for kind, option, data in appid.permissions():
         title = f"the {option.replace('_', ' ')}"
-        for found in of_format(option, title, data):
-            closed = found["id"] == "invalid_permission"
-            yield finding(found["id"], option, found["text"] + ", and every caller is turned away") if closed else found
+        yield from of_format(option, title, data, ", and every caller is turned away")
         if data["problem"]:
             continue
         yield from _nobody(kind, option, title, data)

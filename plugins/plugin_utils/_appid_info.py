@@ -191,7 +191,7 @@ def _readable(appid: AppId, gather: t.Collection[str]) -> dict[str, t.Any]:
         }
     if appid.host.callers:
         found["principals"] = [appid.rights(caller) for caller in appid.host.callers]
-    if "exposure" in gather and any(True for _one in appid.permissions()):
+    if "exposure" in gather and list(appid.permissions()):
         found["exposure"] = appid.exposure()
     if "findings" in gather:
         found["findings"] = findings_of(appid)

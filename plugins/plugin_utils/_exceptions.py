@@ -32,11 +32,7 @@ class Accepted:
         """Marks a drift or a finding of a host as accepted, or as one whose exception has expired, in place."""
         if part["accepted"] or not self._covers(host, part):
             return
-        told = {"reason": self.reason, "until": self.until.isoformat()}
-        if today <= self.until:
-            part.update(accepted=told, expired=None)
-        else:
-            part["expired"] = told
+        mark(part, {"reason": self.reason, "until": self.until.isoformat()}, today)
 
     def _covers(self, host: str, part: dict[str, t.Any]) -> bool:
         if not any(fnmatchcase(host.casefold(), pattern.casefold()) for pattern in self.hosts):
@@ -46,6 +42,12 @@ class Accepted:
         if self.drift:
             return "lines" in part
         return "lines" not in part and self.finding in ("*", part["id"]) and self.setting in ("", part["setting"] or "")
+
+
+def mark(part: t.Any, told: dict[str, str], today: datetime.date) -> None:
+    """Marks a drift or a finding, in place, by an exception that covers it: accepted up to its last day, expired after it."""
+    holds = today.isoformat() <= told["until"]
+    part["accepted"], part["expired"] = (told, None) if holds else (None, told)
 
 
 def read(given: t.Any) -> list[Accepted]:

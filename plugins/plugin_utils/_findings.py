@@ -64,18 +64,21 @@ def finding(identity: str, setting: str | None, text: str) -> Finding:
     return {"id": identity, "severity": FINDINGS[identity][0], "setting": setting, "text": text}
 
 
-def of_format(option: str, title: str, data: dict[str, t.Any]) -> t.Iterator[Finding]:
+def of_format(option: str, title: str, data: dict[str, t.Any], consequence: str = "") -> t.Iterator[Finding]:
     """What is wrong with a stored permission, whatever it holds.
 
     Args:
         option: the option that declares it.
         title: what it is called.
         data: the permission as the modules read it.
+        consequence: what follows where COM refuses it, behind what is wrong.
     """
     problem = data["problem"]
     if problem:
-        identity = "null_permission" if "NULL DACL" in problem else "invalid_permission"
-        yield finding(identity, option, f"{title} {problem}{_permission.explain(data)}")
+        if "NULL DACL" in problem:
+            yield finding("null_permission", option, f"{title} {problem}")
+        else:
+            yield finding("invalid_permission", option, f"{title} {problem}{_permission.explain(data)}{consequence}")
     if data["disorder"]:
         text = f"{title} has a deny entry behind an allow entry, where Windows may never reach it"
         yield finding("disordered_permission", option, text)

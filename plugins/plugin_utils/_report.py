@@ -14,6 +14,8 @@ import json
 import re
 import typing as t
 
+from ._exceptions import mark
+
 SCHEMA = "wincom.dcom.compliance/1"
 STATUSES = ("unreachable", "failed", "drifted", "findings", "compliant")  # the worst first
 SEVERITIES = ("error", "warning", "info")
@@ -291,7 +293,7 @@ def merge(reports: list[Report], title: str, fail_on: str, now: datetime.datetim
 def _judge_anew(one: Host, today: datetime.date) -> None:
     """A host of a file, in place: its status follows from what it holds, and an exception may have ended since the file was made."""
     for part in (*one["drift"], *one["findings"]):
-        if part["accepted"] and part["accepted"]["until"] < today.isoformat():
-            part["accepted"], part["expired"] = None, part["accepted"]
+        if part["accepted"]:
+            mark(part, part["accepted"], today)
     if one["status"] not in ("unreachable", "failed"):
         one["status"] = ""

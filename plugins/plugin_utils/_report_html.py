@@ -19,7 +19,7 @@ SIGNS = {"compliant": "\u2713", "drifted": "\u2260", "findings": "!", "failed": 
 
 
 class Group(t.NamedTuple):
-    """The same thing on several hosts. key: what makes it the same, one: the first of them."""
+    """The same thing on several hosts; one: as the first of them has it."""
 
     one: dict[str, t.Any]
     hosts: list[str]
@@ -40,7 +40,6 @@ def as_html(made: Report) -> str:
         },
         exposure=sorted(_grouped(made, "exposure", ("appid", "sid", "rights")), key=lambda group: group.one["principal"].casefold()),
         denials=_grouped(made, "denials", ("principal", "appid", "permission", "rights", "refused_by")),
-        any_denials=any(host["denials"] for host in made["hosts"]),
     )
     return _with_policy(page)
 

@@ -108,7 +108,7 @@ def _in_trixie(core: str) -> Path:
     for path in (*shared, Path("/proc"), Path("/dev")):
         lines += [f"mkdir -p {shlex.quote(f'{root}{path}')}", f"mount --rbind {shlex.quote(str(path))} {shlex.quote(f'{root}{path}')}"]
     lines += [f"""exec chroot {shlex.quote(str(root))} /bin/sh -c 'cd "$0" && exec "$@"' "$PWD" {venv}/bin/python3 "$@" """.rstrip()]
-    inner = script.with_suffix(f".{core}.inner")
+    inner = Path(f"{script}.inner")
     with locked(script.name):
         if not (root / venv.strip("/") / ".ready").exists():
             shutil.rmtree(root / venv.strip("/"), ignore_errors=True)
